@@ -1,0 +1,81 @@
+package io.savepoint.model;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.immutables.value.Value;
+
+/**
+ * What the manager must remember beyond the {@code FlinkCluster} contract: intents, served requests, time bases. It lies under a status key of its own and is nobody else's business, except that policies may read it.
+ *
+ * <p>Immutable and safe for use by any number of threads.
+ */
+@Value.Immutable
+@ModelStyle
+public interface Bookkeeping {
+    /** The savepoint, stop or cancel that is intended or under way; at most one at a time. */
+    Optional<Operation> operation();
+
+    /** The submission of the job that is intended or under way; excludes an {@link #operation()}. */
+    Optional<Launch> launch();
+
+    /** The accepted control whose annotation has not been seen gone yet. */
+    Optional<String> controlToAcknowledge();
+
+    /** What became of requests, by the name of the policy that made them. */
+    Map<String, RequestLog> requests();
+
+    /** When the present run was first seen running. */
+    Optional<Instant> runningSince();
+
+    /** When a savepoint was last triggered: the base of the period. */
+    Optional<Instant> lastTriggerTime();
+
+    /** Since when a JobManager that answers has not known the job; empty while it does. */
+    Optional<Instant> missingSince();
+
+    /** When the present run failed; at the latest when that was first seen. */
+    Optional<Instant> failedAt();
+
+    /** How many restarts in a row ended in another failure soon. */
+    @Value.Default
+    default int consecutiveRestarts() {
+        return 0;
+    }
+
+    /** How long the last savepoint took, in milliseconds: what the next one is expected to take. */
+    OptionalLong lastDurationMillis();
+
+    /** Why the job is in its state, in words for the user. */
+    Optional<String> message();
+
+    /** What is malformed in the spec or in a hand-edited status, in words for the user. */
+    List<String> problems();
+
+    /**
+     * What became of a policy's requests.
+     *
+     * @param policy the policy's name
+     * @return its log, empty if it never asked for anything
+     */
+    default RequestLog requestsOf(String policy) {
+        return requests().getOrDefault(policy, RequestLog.empty());
+    }
+
+    /**
+     * Starts a new one.
+     *
+     * @return a builder; {@code from(...)} copies an existing value into it
+     */
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link Bookkeeping}; not safe for use by several threads. */
+    final class Builder extends ImmutableBookkeeping.Builder {
+        Builder() {}
+    }
+}

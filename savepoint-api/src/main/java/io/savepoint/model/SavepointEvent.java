@@ -1,0 +1,96 @@
+package io.savepoint.model;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.immutables.value.Value;
+
+/**
+ * Something that happened to a cluster, told to listeners after it was recorded.
+ *
+ * <p>Immutable and safe for use by any number of threads.
+ */
+@Value.Immutable
+@ModelStyle
+public interface SavepointEvent {
+    /** What happened. */
+    Type type();
+
+    /** The cluster. */
+    ClusterId cluster();
+
+    /** When it was recorded. */
+    Instant time();
+
+    /** The run concerned. */
+    Optional<JobId> jobId();
+
+    /** The savepoint operation concerned. */
+    Optional<TriggerId> triggerId();
+
+    /** Why the savepoint was taken. */
+    Optional<TriggerReason> reason();
+
+    /** The savepoint's location, or the one that the job was started from. */
+    Optional<String> location();
+
+    /** How long the savepoint took: by Flink's own measure where it tells, else from the request to the known result. */
+    Optional<Duration> duration();
+
+    /** The size of the savepoint in bytes, where Flink tells. */
+    OptionalLong sizeBytes();
+
+    /** In words for the user: what happened and, for a failure, why and what to do. */
+    String message();
+
+    /** The kinds of event. */
+    enum Type {
+        /** A request for a savepoint was accepted. */
+        SAVEPOINT_REQUESTED,
+        /** The intent of a savepoint was recorded; Flink is being asked. */
+        SAVEPOINT_TRIGGERED,
+        /** A savepoint was recorded with its location. */
+        SAVEPOINT_COMPLETED,
+        /** A savepoint failed. */
+        SAVEPOINT_FAILED,
+        /** A user control was accepted. */
+        CONTROL_REQUESTED,
+        /** A user control was carried out. */
+        CONTROL_SUCCEEDED,
+        /** A user control was refused or failed. */
+        CONTROL_FAILED,
+        /** The job's first run was submitted. */
+        JOB_STARTED,
+        /** The job was submitted again from a savepoint. */
+        JOB_RESTARTED,
+        /** The job runs. */
+        JOB_RUNNING,
+        /** The job failed, or could not be submitted. */
+        JOB_FAILED,
+        /** Flink lost the job. */
+        JOB_LOST,
+        /** The job was cancelled or stopped. */
+        JOB_CANCELLED,
+        /** The job finished by itself. */
+        JOB_SUCCEEDED,
+        /** A request cannot be served; the message says what to do. */
+        REQUEST_REFUSED,
+        /** The spec, or a hand-edited status, has a malformed value. */
+        SPEC_INVALID
+    }
+
+    /**
+     * Starts a new one.
+     *
+     * @return a builder; {@code from(...)} copies an existing value into it
+     */
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link SavepointEvent}; not safe for use by several threads. */
+    final class Builder extends ImmutableSavepointEvent.Builder {
+        Builder() {}
+    }
+}
