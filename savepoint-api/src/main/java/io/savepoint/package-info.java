@@ -1,4 +1,4 @@
-/** The savepoint manager, its builder, its listeners and its exceptions: the entry point of the SDK. */
+/** The entry to the SDK: the manager, its builder, listeners and exceptions. */
 @NullMarked
 package io.savepoint;
 

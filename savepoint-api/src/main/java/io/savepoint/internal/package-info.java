@@ -1,4 +1,4 @@
-/** The engine; not part of the API, and free to change in any release. */
+/** The engine: loads, observes, decides, records, acts. Nobody else's business; it may change at any time. */
 @NullMarked
 package io.savepoint.internal;
 

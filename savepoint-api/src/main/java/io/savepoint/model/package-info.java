@@ -1,4 +1,4 @@
-/** Immutable values: the identity, the specification and the recorded status of a cluster and its job. */
+/** The words of the {@code FlinkCluster} contract as immutable values: specs, statuses, observations, events. */
 @NullMarked
 package io.savepoint.model;
 

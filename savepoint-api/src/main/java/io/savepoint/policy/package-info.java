@@ -1,4 +1,4 @@
-/** Policies as pure functions: from specification, status, observation and time to one decision. */
+/** Policies: pure functions that decide from spec, status and observation what shall be done now. */
 @NullMarked
 package io.savepoint.policy;
 

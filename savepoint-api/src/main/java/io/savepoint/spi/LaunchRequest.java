@@ -14,5 +14,4 @@ import java.util.Optional;
  * @param fromSavepoint the savepoint to start from; empty starts fresh
  * @param allowNonRestoredState whether state that no operator claims may be dropped
  */
-public record LaunchRequest(
-        JobId jobId, JobSpec spec, Optional<String> fromSavepoint, boolean allowNonRestoredState) {}
+public record LaunchRequest(JobId jobId, JobSpec spec, Optional<String> fromSavepoint, boolean allowNonRestoredState) {}

@@ -1,4 +1,4 @@
-/** The interfaces through which the engine reaches Flink and the place where cluster state is recorded. */
+/** What a host plugs in: the way to Flink, the store, the launcher, the clock. */
 @NullMarked
 package io.savepoint.spi;
 

@@ -1,4 +1,4 @@
-/** A store of cluster state that lives in memory. */
+/** Stores, and the documents that every store shares: specs and statuses as plain maps. */
 @NullMarked
 package io.savepoint.store;
 
