@@ -48,7 +48,10 @@ public interface Bookkeeping {
     /** How long the last savepoint took, in milliseconds: what the next one is expected to take. */
     OptionalLong lastDurationMillis();
 
-    /** Why the job is in its state, in words for the user. */
+    /** Why the present run failed, as Flink told it. */
+    Optional<String> failureReason();
+
+    /** Why the manager leaves the job as it is, in words for the user. */
     Optional<String> message();
 
     /** What is malformed in the spec or in a hand-edited status, in words for the user. */
