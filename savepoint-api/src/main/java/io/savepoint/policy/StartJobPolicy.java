@@ -2,7 +2,6 @@ package io.savepoint.policy;
 
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
-import io.savepoint.model.JobStatus;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -47,13 +46,13 @@ public final class StartJobPolicy implements SavepointPolicy {
     }
 
     private static boolean neverRan(PolicyContext context) {
+        boolean nothingToLose = context.status()
+                .job()
+                .filter(job -> job.restartCount() == 0 && job.savepointGeneration() == 0)
+                .isPresent();
         return context.jobState() == JobState.FAILED
                 && context.bookkeeping().runningSince().isEmpty()
-                && context.status()
-                        .job()
-                        .filter(job -> job.restartCount() == 0 && job.savepointGeneration() == 0)
-                        .map(JobStatus::id)
-                        .isPresent();
+                && nothingToLose;
     }
 
     private static String fingerprint(JobSpec spec) {
