@@ -110,7 +110,7 @@ final class FlinkProcess {
 
     private static String tail(Path file) {
         if (!Files.exists(file)) {
-            return "";
+            return "\n--- " + file + " doesn't exist yet";
         }
         try (RandomAccessFile input = new RandomAccessFile(file.toFile(), "r")) {
             long start = Math.max(0, input.length() - TAIL_BYTES);
@@ -118,7 +118,7 @@ final class FlinkProcess {
             input.seek(start);
             input.readFully(bytes);
             String end = new String(bytes, StandardCharsets.UTF_8).strip();
-            return end.isEmpty() ? "" : "\n--- end of " + file + "\n" + end;
+            return "\n--- end of " + file + "\n" + (end.isEmpty() ? "(nothing yet)" : end);
         } catch (IOException e) {
             return "\n--- " + file + " can't be read: " + e;
         }
