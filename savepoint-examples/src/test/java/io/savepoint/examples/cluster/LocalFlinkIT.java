@@ -140,7 +140,8 @@ class LocalFlinkIT {
 
     @Test
     void a_snapshot_told_to_fail_fails_the_savepoint_and_the_job() throws Exception {
-        String job = run(null);
+        // With checkpoints enabled Flink would restart the job if it weren't told otherwise.
+        String job = run(null, "--checkpoint-interval", "60000");
         control.failSnapshots();
         Savepoint savepoint = rest.takeSavepoint(job, flink.savepointDirectory());
         assertThat(savepoint.location()).isNull();

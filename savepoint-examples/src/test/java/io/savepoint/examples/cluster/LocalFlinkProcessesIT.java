@@ -81,25 +81,25 @@ class LocalFlinkProcessesIT {
 
             flink.restart();
             assertThat(flink.restUrl()).isEqualTo(url);
-            assertThat(rest.get("/overview").body().path("slots-available").asInt())
-                    .isEqualTo(4);
+            assertThat(slots(flink)).isEqualTo(4);
         }
     }
 
     @Test
-    void several_clusters_can_start_at_once() throws Exception {
-        try (LocalFlink one = LocalFlink.builder(LIB)
-                        .config("taskmanager.numberOfTaskSlots", "2")
-                        .start();
-                LocalFlink other = LocalFlink.builder(LIB).start()) {
+    void clusters_run_side_by_side_and_can_leave_their_directory() throws Exception {
+        LocalFlink one = LocalFlink.builder(LIB)
+                .config("taskmanager.numberOfTaskSlots", "2")
+                .keepWorkDirectory()
+                .start();
+        try (LocalFlink other = LocalFlink.builder(LIB).start()) {
             assertThat(one.restUrl()).isNotEqualTo(other.restUrl());
-            assertThat(new PlainFlinkRest(one.restUrl())
-                            .get("/overview")
-                            .body()
-                            .path("slots-total")
-                            .asInt())
-                    .isEqualTo(2);
+            assertThat(slots(one)).isEqualTo(2);
+            assertThat(slots(other)).isEqualTo(4);
+        } finally {
+            one.close();
         }
+        assertThat(one.workDirectory().resolve("log/jobmanager-1.log")).isNotEmptyFile();
+        delete(one.workDirectory());
     }
 
     @Test
@@ -141,14 +141,17 @@ class LocalFlinkProcessesIT {
         assertThatThrownBy(() -> LocalFlink.builder(empty).start()).hasMessageContaining("has no jars of Flink in it");
     }
 
-    @Test
-    void the_working_directory_can_be_kept() throws Exception {
-        LocalFlink flink = LocalFlink.builder(LIB).keepWorkDirectory().start();
-        flink.close();
-        assertThat(flink.workDirectory().resolve("log/jobmanager-1.log")).isNotEmptyFile();
-        try (Stream<Path> files = Files.walk(flink.workDirectory())) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(path -> path.toFile().delete());
+    private static int slots(LocalFlink flink) throws Exception {
+        return new PlainFlinkRest(flink.restUrl())
+                .get("/overview")
+                .body()
+                .path("slots-available")
+                .asInt();
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            tree.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
         }
     }
 
@@ -207,10 +210,7 @@ class LocalFlinkProcessesIT {
             process.destroyForcibly();
             cluster.forEach(ProcessHandle::destroyForcibly);
             if (Files.exists(workDirectory)) {
-                try (Stream<Path> files = Files.walk(workDirectory)) {
-                    files.sorted(Comparator.reverseOrder())
-                            .forEach(path -> path.toFile().delete());
-                }
+                delete(workDirectory);
             }
         }
     }
