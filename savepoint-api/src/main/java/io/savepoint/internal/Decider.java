@@ -184,7 +184,7 @@ final class Decider {
                             .build()));
         }
         draft.act(new Action.Send(operation));
-        draft.dueIn(Timings.FOLLOW_UP);
+        draft.dueIn(takesSavepoint ? draft.nextPoll(operation) : Timings.FOLLOW_UP);
     }
 
     private Launch.Builder launch(Draft draft, String policy, String token) {

@@ -6,9 +6,11 @@ import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlStatus;
 import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
+import io.savepoint.model.Operation;
 import io.savepoint.model.RequestLog;
 import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointStatus;
+import io.savepoint.policy.PollSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -96,7 +98,7 @@ final class Draft {
 
     void event(SavepointEvent.Type type, String message, Consumer<SavepointEvent.Builder> details) {
         SavepointEvent.Builder builder =
-                SavepointEvent.builder().type(type).cluster(cluster).time(now).message(message);
+                SavepointEvent.builder().type(type).cluster(cluster).time(now).message(Texts.bounded(message));
         job().id().ifPresent(builder::jobId);
         details.accept(builder);
         events.add(builder.build());
@@ -122,6 +124,14 @@ final class Draft {
 
     void dueIn(Duration delay) {
         dueAt(now.plus(delay));
+    }
+
+    /** How long to wait before the next look at a savepoint that is being taken. */
+    Duration nextPoll(Operation operation) {
+        Optional<Duration> expected = bookkeeping().lastDurationMillis().stream()
+                .mapToObj(Duration::ofMillis)
+                .findFirst();
+        return PollSchedule.nextPoll(since(operation.lastSentAt()), expected);
     }
 
     Step finish(Duration atTheLatest) {

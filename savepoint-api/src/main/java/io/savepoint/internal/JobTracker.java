@@ -76,8 +76,10 @@ final class JobTracker {
     /** Records the end of a run that may be followed by another one. */
     static void fail(Draft draft, JobState state, SavepointEvent.Type type, Instant failedAt, String reason) {
         draft.updateJob(job -> job.state(state));
-        draft.updateBookkeeping(bookkeeping ->
-                bookkeeping.failedAt(failedAt).failureReason(reason).missingSince(Optional.empty()));
+        draft.updateBookkeeping(bookkeeping -> bookkeeping
+                .failedAt(failedAt)
+                .failureReason(Texts.bounded(reason))
+                .missingSince(Optional.empty()));
         draft.event(type, reason);
         draft.dueIn(Duration.ZERO);
     }

@@ -6,7 +6,6 @@ import io.savepoint.model.Operation;
 import io.savepoint.model.OperationObservation;
 import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.SavepointState;
-import io.savepoint.policy.PollSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -47,10 +46,7 @@ final class OperationTracker {
         } else if (result instanceof OperationObservation.Failed failed) {
             Results.fail(draft, operation, SavepointState.FAILED, failed.reason());
         } else if (result instanceof OperationObservation.InProgress) {
-            Optional<Duration> expected = draft.bookkeeping().lastDurationMillis().stream()
-                    .mapToObj(Duration::ofMillis)
-                    .findFirst();
-            draft.dueIn(PollSchedule.nextPoll(draft.since(operation.lastSentAt()), expected));
+            draft.dueIn(draft.nextPoll(operation));
         } else if (result instanceof OperationObservation.Unknown) {
             unknown(draft, operation, seen);
         }
@@ -141,5 +137,6 @@ final class OperationTracker {
                 .build();
         draft.updateBookkeeping(bookkeeping -> bookkeeping.operation(again));
         draft.act(new Action.Send(again));
+        draft.dueIn(Timings.FOLLOW_UP);
     }
 }

@@ -32,6 +32,7 @@ final class Planner {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static final Duration RECHECK = Duration.ofSeconds(1);
+    private static final int MOST_PROBLEMS = 20;
 
     private final Timings timings;
     private final List<SavepointPolicy> policies;
@@ -80,12 +81,7 @@ final class Planner {
         if (!stateChanged) {
             refusal = decide(draft, context, inFlight ? Optional.empty() : direct, inFlight);
         }
-        if (isUnreachable(seen)) {
-            draft.dueIn(timings.unreachable().delay(hints.unreachableInARow() + 1));
-        }
-        boolean over = draft.job().state().isTerminal() && !inFlight;
-        Step step = draft.finish(over ? timings.idleInterval() : timings.observeInterval());
-        return new Plan(step, refusal);
+        return new Plan(draft.finish(atTheLatest(draft, seen, hints, inFlight)), refusal);
     }
 
     /** Plans what follows when Flink will not do what was asked. */
@@ -114,6 +110,14 @@ final class Planner {
 
     /** The result of planning; a direct call may be refused without a trace in the record. */
     record Plan(Step step, Optional<String> directRefusal) {}
+
+    private Duration atTheLatest(Draft draft, Observation seen, Hints hints, boolean inFlight) {
+        if (isUnreachable(seen)) {
+            return timings.unreachable().delay(hints.unreachableInARow() + 1);
+        }
+        boolean over = draft.job().state().isTerminal() && !inFlight;
+        return over ? timings.idleInterval() : timings.observeInterval();
+    }
 
     private static JobState stateOf(ClusterState state) {
         return state.status().job().map(job -> job.state()).orElse(JobState.PENDING);
@@ -147,7 +151,10 @@ final class Planner {
     }
 
     private static void reportProblems(Draft draft, List<SpecProblem> problems) {
-        List<String> messages = problems.stream().map(SpecProblem::message).toList();
+        List<String> messages = problems.stream()
+                .limit(MOST_PROBLEMS)
+                .map(problem -> Texts.bounded(problem.message()))
+                .toList();
         List<String> known = draft.bookkeeping().problems();
         if (!messages.equals(known)) {
             draft.updateBookkeeping(bookkeeping -> bookkeeping.problems(messages));

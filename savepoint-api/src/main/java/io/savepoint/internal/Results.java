@@ -47,6 +47,7 @@ final class Results {
     }
 
     static void cancelled(Draft draft, Operation operation) {
+        draft.updateJob(job -> job.state(JobState.CANCELLED));
         draft.updateBookkeeping(bookkeeping -> bookkeeping.operation(Optional.empty()));
         served(draft, operation);
         endControl(draft, operation, ControlState.SUCCEEDED, Optional.empty());
@@ -62,7 +63,8 @@ final class Results {
         } else {
             draft.updateLog(operation.policy(), log -> log.failures(failures).lastFailure(draft.now()));
         }
-        String message = givenUp && failures > 1 ? reason + " (given up after " + failures + " attempts)" : reason;
+        String bounded = Texts.bounded(reason);
+        String message = givenUp && failures > 1 ? bounded + " (given up after " + failures + " attempts)" : bounded;
         if (operation.kind() == Operation.Kind.CANCEL) {
             draft.event(SavepointEvent.Type.REQUEST_REFUSED, "cancel failed: " + message);
         } else {

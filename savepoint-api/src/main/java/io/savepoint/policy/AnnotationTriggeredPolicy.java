@@ -92,14 +92,9 @@ public final class AnnotationTriggeredPolicy implements SavepointPolicy {
                 context, control, new Decision.TakeSavepoint(Decision.CONTROL_TOKEN, TriggerReason.USER_REQUESTED, 1));
     }
 
-    /** A control may wait for tasks to come up, but ends in a result after a while. */
+    /** A control waits for tasks to come up, but not for ever: then Flink is asked all the same, and says why it fails. */
     static Decision whenReady(PolicyContext context, ControlStatus control, Decision decision) {
-        boolean tooLate = context.now().isAfter(control.updateTime().plus(Readiness.PATIENCE));
-        if (!context.readyForSavepoint() && tooLate) {
-            return new Decision.RefuseControl(
-                    control.name() + " needs all tasks of the job running, which they were not" + " for "
-                            + Readiness.PATIENCE.toSeconds() + " s; annotate again when they run");
-        }
-        return Readiness.whenReady(context, decision);
+        boolean patient = context.now().isBefore(control.updateTime().plus(Readiness.PATIENCE));
+        return patient ? Readiness.whenReady(context, decision) : decision;
     }
 }

@@ -7,7 +7,7 @@ final class Readiness {
     /** How often to look again. */
     static final Duration RECHECK = Duration.ofSeconds(1);
 
-    /** How long a user control waits for the tasks before it is refused. */
+    /** How long a user control waits for the tasks. */
     static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private Readiness() {}
