@@ -11,15 +11,13 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface SavepointOptions {
-    /** Where it shall go; empty takes the spec's {@code savepointsDir} or else Flink's configured default. */
+    /** {@return where it shall go; empty takes the spec's {@code savepointsDir} or else Flink's configured default} */
     Optional<String> directory();
 
-    /** The binary format; empty takes the spec's. */
+    /** {@return the binary format; empty takes the spec's} */
     Optional<SavepointFormat> format();
 
-    /**
-     * Whether a stop sends a final watermark through the job first: for a job that will not go on from this savepoint.
-     */
+    /** {@return whether a stop sends a final watermark through the job first: for a job that will not go on from it} */
     @Value.Default
     default boolean drain() {
         return false;

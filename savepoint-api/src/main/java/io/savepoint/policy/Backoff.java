@@ -16,6 +16,8 @@ public record Backoff(Duration first, Duration cap) {
     /**
      * Checks both.
      *
+     * @param first the delay after one failure; positive
+     * @param cap the longest delay; positive, it wins over {@code first}
      * @throws IllegalArgumentException if a duration is not positive
      */
     public Backoff {
