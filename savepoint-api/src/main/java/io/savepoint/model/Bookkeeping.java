@@ -15,43 +15,46 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface Bookkeeping {
-    /** The savepoint, stop or cancel that is intended or under way; at most one at a time. */
+    /** {@return the savepoint, stop or cancel that is intended or under way; at most one at a time} */
     Optional<Operation> operation();
 
-    /** The submission of the job that is intended or under way; excludes an {@link #operation()}. */
+    /** {@return the submission of the job that is intended or under way; excludes an {@link #operation()}} */
     Optional<Launch> launch();
 
-    /** The accepted control whose annotation has not been seen gone yet. */
+    /** {@return the accepted control whose annotation has not been seen gone yet} */
     Optional<String> controlToAcknowledge();
 
-    /** What became of requests, by the name of the policy that made them. */
+    /** {@return what became of requests, by the name of the policy that made them} */
     Map<String, RequestLog> requests();
 
-    /** When the present run was first seen running. */
+    /** {@return when the present run was first seen running} */
     Optional<Instant> runningSince();
 
-    /** When a savepoint was last triggered: the base of the period. */
+    /** {@return when a savepoint was last triggered: the base of the period} */
     Optional<Instant> lastTriggerTime();
 
-    /** Since when a JobManager that answers has not known the job; empty while it does. */
+    /** {@return since when a JobManager that answers has not known the job; empty while it does} */
     Optional<Instant> missingSince();
 
-    /** When the present run failed; at the latest when that was first seen. */
+    /** {@return when the present run failed; at the latest when that was first seen} */
     Optional<Instant> failedAt();
 
-    /** How many restarts in a row ended in another failure soon. */
+    /** {@return how many restarts in a row ended in another failure soon} */
     @Value.Default
     default int consecutiveRestarts() {
         return 0;
     }
 
-    /** How long the last savepoint took, in milliseconds: what the next one is expected to take. */
+    /** {@return how long the last savepoint took, in milliseconds: what the next one is expected to take} */
     OptionalLong lastDurationMillis();
 
-    /** Why the job is in its state, in words for the user. */
+    /** {@return why the present run failed, as Flink told it} */
+    Optional<String> failureReason();
+
+    /** {@return why the manager leaves the job as it is, in words for the user} */
     Optional<String> message();
 
-    /** What is malformed in the spec or in a hand-edited status, in words for the user. */
+    /** {@return what is malformed in the spec or in a hand-edited status, in words for the user} */
     List<String> problems();
 
     /**

@@ -12,6 +12,8 @@ public record ClusterId(String namespace, String name) implements Comparable<Clu
     /**
      * Checks both parts.
      *
+     * @param namespace the Kubernetes namespace, or any grouping of the host's own; not blank
+     * @param name the cluster's name within the namespace; not blank
      * @throws IllegalArgumentException if a part is blank or contains a slash
      */
     public ClusterId {

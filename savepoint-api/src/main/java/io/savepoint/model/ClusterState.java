@@ -22,7 +22,16 @@ public record ClusterState(
         Optional<ControlRequest> control,
         ClusterStatus status,
         List<SpecProblem> problems) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param id the cluster
+     * @param version the store's own mark of this state, compared for equality only; any write changes it
+     * @param spec what the user wants, without the fields named by {@code problems}
+     * @param control the user control that waits to be accepted
+     * @param status what is recorded
+     * @param problems what could not be read: reported to the user, never fatal
+     */
     public ClusterState {
         problems = List.copyOf(problems);
     }

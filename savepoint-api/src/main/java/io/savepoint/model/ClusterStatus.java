@@ -12,19 +12,19 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface ClusterStatus {
-    /** The job; empty before the manager first looked at the cluster. */
+    /** {@return the job; empty before the manager first looked at the cluster} */
     Optional<JobStatus> job();
 
-    /** The latest savepoint asked for. */
+    /** {@return the latest savepoint asked for} */
     Optional<SavepointStatus> savepoint();
 
-    /** The latest user control. */
+    /** {@return the latest user control} */
     Optional<ControlStatus> control();
 
-    /** When the status was last written. */
+    /** {@return when the status was last written} */
     Optional<Instant> lastUpdateTime();
 
-    /** What the manager remembers for itself, under a key of its own. */
+    /** {@return what the manager remembers for itself, under a key of its own} */
     @Value.Default
     default Bookkeeping bookkeeping() {
         return Bookkeeping.builder().build();

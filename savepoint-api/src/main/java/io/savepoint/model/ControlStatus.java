@@ -12,22 +12,22 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface ControlStatus {
-    /** The name of the control: the value of the annotation. */
+    /** {@return the name of the control: the value of the annotation} */
     String name();
 
-    /** How far it came. */
+    /** {@return how far it came} */
     ControlState state();
 
-    /** The run it acted on, {@code details.jobID}. */
+    /** {@return the run it acted on, {@code details.jobID}} */
     Optional<JobId> jobId();
 
-    /** The savepoint it triggered, {@code details.savepointTriggerID}. */
+    /** {@return the savepoint it triggered, {@code details.savepointTriggerID}} */
     Optional<TriggerId> savepointTriggerId();
 
-    /** Why it failed, or another word to the user. */
+    /** {@return why it failed, or another word to the user} */
     Optional<String> message();
 
-    /** When this was last changed. */
+    /** {@return when this was last changed} */
     Instant updateTime();
 
     /**

@@ -18,58 +18,58 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface JobSpec {
-    /** The jar to submit: a path or a URL that the {@code JobLauncher} in use understands. */
+    /** {@return the jar to submit: a path or a URL that the {@code JobLauncher} in use understands} */
     Optional<String> jarFile();
 
-    /** The entry class; empty takes the one of the jar's manifest. */
+    /** {@return the entry class; empty takes the one of the jar's manifest} */
     Optional<String> className();
 
-    /** The program's arguments. */
+    /** {@return the program's arguments} */
     List<String> args();
 
-    /** The default parallelism; at least 1; empty takes the cluster's own default. */
+    /** {@return the default parallelism; at least 1; empty takes the cluster's own default} */
     OptionalInt parallelism();
 
-    /** The savepoint that the job's first run starts from; empty starts it fresh. */
+    /** {@return the savepoint that the job's first run starts from; empty starts it fresh} */
     Optional<String> fromSavepoint();
 
-    /** Whether state of the savepoint that no operator of the job claims may be dropped. */
+    /** {@return whether state of the savepoint that no operator of the job claims may be dropped} */
     @Value.Default
     default boolean allowNonRestoredState() {
         return false;
     }
 
-    /** The directory, as Flink sees it, that savepoints go into; without it the manager takes none of its own accord. */
+    /** {@return the directory, as Flink sees it, that savepoints go into; without it the manager takes none of its own accord} */
     Optional<String> savepointsDir();
 
-    /** The period of automatic savepoints in seconds; at least 1; empty takes none. */
+    /** {@return the period of automatic savepoints in seconds; at least 1; empty takes none} */
     OptionalLong autoSavepointSeconds();
 
-    /** Raising it above the recorded generation asks for one savepoint; at least 0. */
+    /** {@return raising it above the recorded generation asks for one savepoint; at least 0} */
     @Value.Default
     default long savepointGeneration() {
         return 0;
     }
 
-    /** What to do when the job fails. */
+    /** {@return what to do when the job fails} */
     @Value.Default
     default RestartPolicy restartPolicy() {
         return RestartPolicy.NEVER;
     }
 
-    /** Whether the job shall be cancelled, with a savepoint if there is a {@link #savepointsDir()}. */
+    /** {@return whether the job shall be cancelled, with a savepoint if there is a {@link #savepointsDir()}} */
     @Value.Default
     default boolean cancelRequested() {
         return false;
     }
 
-    /** The binary format of the savepoints. */
+    /** {@return the binary format of the savepoints} */
     @Value.Default
     default SavepointFormat savepointFormatType() {
         return SavepointFormat.CANONICAL;
     }
 
-    /** How old, in seconds, the last savepoint may have been when the job failed to restart from it; at least 1. */
+    /** {@return how old, in seconds, the last savepoint may have been when the job failed to restart from it; at least 1} */
     OptionalLong maxStateAgeToRestoreSeconds();
 
     /** Checks the rules between fields; see {@link SpecRules}. */

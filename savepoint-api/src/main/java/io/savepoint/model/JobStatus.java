@@ -12,37 +12,37 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface JobStatus {
-    /** Flink's id of the latest run; empty before the first submission is intended. */
+    /** {@return Flink's id of the latest run; empty before the first submission is intended} */
     Optional<JobId> id();
 
-    /** The job's name, {@code <cluster>-job}. */
+    /** {@return the job's name, {@code <cluster>-job}} */
     String name();
 
-    /** The recorded state. */
+    /** {@return the recorded state} */
     JobState state();
 
-    /** The savepoint that the latest run really started from; empty if it started fresh. */
+    /** {@return the savepoint that the latest run really started from; empty if it started fresh} */
     Optional<String> fromSavepoint();
 
-    /** How many savepoints were recorded; it grows by exactly 1 with each and never falls. */
+    /** {@return how many savepoints were recorded; it grows by exactly 1 with each and never falls} */
     @Value.Default
     default long savepointGeneration() {
         return 0;
     }
 
-    /** Where the last recorded savepoint lies, as Flink reported it. */
+    /** {@return where the last recorded savepoint lies, as Flink reported it} */
     Optional<String> savepointLocation();
 
-    /** The trigger id of the last recorded savepoint. */
+    /** {@return the trigger id of the last recorded savepoint} */
     Optional<TriggerId> lastSavepointTriggerId();
 
-    /** When the last recorded savepoint was triggered. */
+    /** {@return when the last recorded savepoint was triggered} */
     Optional<Instant> lastSavepointTriggerTime();
 
-    /** When the last recorded savepoint was known complete. */
+    /** {@return when the last recorded savepoint was known complete} */
     Optional<Instant> lastSavepointTime();
 
-    /** How often the job was restarted from a savepoint. */
+    /** {@return how often the job was restarted from a savepoint} */
     @Value.Default
     default int restartCount() {
         return 0;

@@ -12,43 +12,43 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface Launch {
-    /** What it is. */
+    /** {@return what it is} */
     Kind kind();
 
-    /** The id chosen for the new run. */
+    /** {@return the id chosen for the new run} */
     JobId jobId();
 
-    /** The run that must have ended before; it is cancelled first if it has not. */
+    /** {@return the run that must have ended before; it is cancelled first if it has not} */
     Optional<JobId> replaces();
 
-    /** Whether the earlier run is known to have ended, so that the new one may be submitted. */
+    /** {@return whether the earlier run is known to have ended, so that the new one may be submitted} */
     @Value.Default
     default boolean cleared() {
         return true;
     }
 
-    /** The savepoint it starts from; empty starts fresh. */
+    /** {@return the savepoint it starts from; empty starts fresh} */
     Optional<String> fromSavepoint();
 
-    /** Whether state that no operator claims may be dropped. */
+    /** {@return whether state that no operator claims may be dropped} */
     @Value.Default
     default boolean allowNonRestoredState() {
         return false;
     }
 
-    /** The policy that asked for it. */
+    /** {@return the policy that asked for it} */
     String policy();
 
-    /** The token of the request it serves. */
+    /** {@return the token of the request it serves} */
     String token();
 
-    /** When it was intended. */
+    /** {@return when it was intended} */
     Instant requestTime();
 
-    /** When Flink was last about to be asked. */
+    /** {@return when Flink was last about to be asked} */
     Instant lastSentAt();
 
-    /** How often Flink was asked, or was about to be. */
+    /** {@return how often Flink was asked, or was about to be} */
     @Value.Default
     default int sends() {
         return 1;

@@ -12,67 +12,67 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface Operation {
-    /** What it is. */
+    /** {@return what it is} */
     Kind kind();
 
-    /** The run it acts on. */
+    /** {@return the run it acts on} */
     JobId jobId();
 
-    /** The id it has with Flink; a plain cancel has one too, which Flink never sees. */
+    /** {@return the id it has with Flink; a plain cancel has one too, which Flink never sees} */
     TriggerId triggerId();
 
-    /** The policy that asked for it. */
+    /** {@return the policy that asked for it} */
     String policy();
 
-    /** The token of the request it serves. */
+    /** {@return the token of the request it serves} */
     String token();
 
-    /** Why it is done. */
+    /** {@return why it is done} */
     TriggerReason reason();
 
-    /** Where the savepoint shall go; empty takes Flink's configured default. */
+    /** {@return where the savepoint shall go; empty takes Flink's configured default} */
     Optional<String> targetDirectory();
 
-    /** Whether the target directory belongs to this operation alone. */
+    /** {@return whether the target directory belongs to this operation alone} */
     @Value.Default
     default boolean ownDirectory() {
         return false;
     }
 
-    /** The binary format. */
+    /** {@return the binary format} */
     @Value.Default
     default SavepointFormat format() {
         return SavepointFormat.CANONICAL;
     }
 
-    /** Whether a stop sends a final watermark through the job first. */
+    /** {@return whether a stop sends a final watermark through the job first} */
     @Value.Default
     default boolean drain() {
         return false;
     }
 
-    /** How many attempts at the request may fail before it is given up; 0 for no such bound. */
+    /** {@return how many attempts at the request may fail before it is given up; 0 for no such bound} */
     @Value.Default
     default int maxAttempts() {
         return 1;
     }
 
-    /** When the request was seen. */
+    /** {@return when the request was seen} */
     Instant requestTime();
 
-    /** When the intent was recorded, just before Flink was first asked. */
+    /** {@return when the intent was recorded, just before Flink was first asked} */
     Instant triggerTime();
 
-    /** When Flink was last about to be asked. */
+    /** {@return when Flink was last about to be asked} */
     Instant lastSentAt();
 
-    /** How often Flink was asked, or was about to be. */
+    /** {@return how often Flink was asked, or was about to be} */
     @Value.Default
     default int sends() {
         return 1;
     }
 
-    /** When that run started by Flink's own clock: another start time later means that its JobManager was restarted. */
+    /** {@return when that run started by Flink's own clock: another start time later means that its JobManager was restarted} */
     Optional<Instant> runStart();
 
     /** The kinds of operation. */

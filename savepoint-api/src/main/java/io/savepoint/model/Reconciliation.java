@@ -18,7 +18,15 @@ import java.util.Optional;
  */
 public record Reconciliation(
         ClusterId cluster, Outcome outcome, Optional<Instant> nextDue, List<SavepointEvent> events, String message) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param cluster the cluster
+     * @param outcome how it ended
+     * @param nextDue when to come again at the latest, if the store reports no change before; empty for a cluster that is gone
+     * @param events what was recorded, in order
+     * @param message in a few words what happened; never empty
+     */
     public Reconciliation {
         events = List.copyOf(events);
     }

@@ -12,22 +12,22 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface RequestLog {
-    /** The token of the request that was accepted and has not ended yet. */
+    /** {@return the token of the request that was accepted and has not ended yet} */
     Optional<String> accepted();
 
-    /** When it was accepted. */
+    /** {@return when it was accepted} */
     Optional<Instant> acceptedAt();
 
-    /** The token of the last request that ended, in success or for good in failure. */
+    /** {@return the token of the last request that ended, in success or for good in failure} */
     Optional<String> served();
 
-    /** How many attempts have failed in a row. */
+    /** {@return how many attempts have failed in a row} */
     @Value.Default
     default int failures() {
         return 0;
     }
 
-    /** When the last of them failed. */
+    /** {@return when the last of them failed} */
     Optional<Instant> lastFailure();
 
     /**

@@ -14,34 +14,34 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface SavepointEvent {
-    /** What happened. */
+    /** {@return what happened} */
     Type type();
 
-    /** The cluster. */
+    /** {@return the cluster} */
     ClusterId cluster();
 
-    /** When it was recorded. */
+    /** {@return when it was recorded} */
     Instant time();
 
-    /** The run concerned. */
+    /** {@return the run concerned} */
     Optional<JobId> jobId();
 
-    /** The savepoint operation concerned. */
+    /** {@return the savepoint operation concerned} */
     Optional<TriggerId> triggerId();
 
-    /** Why the savepoint was taken. */
+    /** {@return why the savepoint was taken} */
     Optional<TriggerReason> reason();
 
-    /** The savepoint's location, or the one that the job was started from. */
+    /** {@return the savepoint's location, or the one that the job was started from} */
     Optional<String> location();
 
-    /** How long the savepoint took: by Flink's own measure where it tells, else from the request to the known result. */
+    /** {@return how long the savepoint took: by Flink's own measure where it tells, else from the request to the known result} */
     Optional<Duration> duration();
 
-    /** The size of the savepoint in bytes, where Flink tells. */
+    /** {@return the size of the savepoint in bytes, where Flink tells} */
     OptionalLong sizeBytes();
 
-    /** In words for the user: what happened and, for a failure, why and what to do. */
+    /** {@return in words for the user: what happened and, for a failure, why and what to do} */
     String message();
 
     /** The kinds of event. */

@@ -12,28 +12,28 @@ import org.immutables.value.Value;
 @Value.Immutable
 @ModelStyle
 public interface SavepointStatus {
-    /** The run that it was asked of. */
+    /** {@return the run that it was asked of} */
     Optional<JobId> jobId();
 
-    /** Its trigger id; empty if it never came to asking Flink. */
+    /** {@return its trigger id; empty if it never came to asking Flink} */
     Optional<TriggerId> triggerId();
 
-    /** When Flink was asked, or was about to be asked. */
+    /** {@return when Flink was asked, or was about to be asked} */
     Optional<Instant> triggerTime();
 
-    /** Why it was asked for. */
+    /** {@return why it was asked for} */
     TriggerReason triggerReason();
 
-    /** When the request for it was seen. */
+    /** {@return when the request for it was seen} */
     Optional<Instant> requestTime();
 
-    /** How far it came. */
+    /** {@return how far it came} */
     SavepointState state();
 
-    /** The format asked for. */
+    /** {@return the format asked for} */
     Optional<SavepointFormat> formatType();
 
-    /** Why it failed, or another word to the user. */
+    /** {@return why it failed, or another word to the user} */
     Optional<String> message();
 
     /**

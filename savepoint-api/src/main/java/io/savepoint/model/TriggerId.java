@@ -13,6 +13,7 @@ public record TriggerId(String hex) {
     /**
      * Checks and normalizes the digits.
      *
+     * @param hex 32 lower-case hexadecimal digits; upper case is accepted and lowered, as Flink does
      * @throws IllegalArgumentException if the value is not 32 hexadecimal digits
      */
     public TriggerId {

@@ -13,6 +13,9 @@ import java.util.Optional;
  * <p>Immutable and safe for use by any number of threads.
  */
 public sealed interface Decision {
+    /** The token of a request that serves the accepted user control: its result is reported in the control status. */
+    String CONTROL_TOKEN = "control";
+
     /** Nothing, until something changes. */
     record Nothing() implements Decision {}
 
@@ -76,16 +79,18 @@ public sealed interface Decision {
     /**
      * Submit the job for the first time.
      *
+     * @param token the request
      * @param fromSavepoint the savepoint to start from; empty starts fresh
      */
-    record StartJob(Optional<String> fromSavepoint) implements Decision {}
+    record StartJob(String token, Optional<String> fromSavepoint) implements Decision {}
 
     /**
      * Submit the job again, from the last recorded savepoint.
      *
      * @param location its location
+     * @param attempt how many restarts in a row this makes; at least 1
      */
-    record RestartJob(String location) implements Decision {}
+    record RestartJob(String location, int attempt) implements Decision {}
 
     /**
      * Leave the job as it is and say why.

@@ -1,0 +1,113 @@
+package io.savepoint.internal;
+
+import io.savepoint.model.ClusterState;
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.Operation;
+import io.savepoint.model.OperationObservation;
+import io.savepoint.model.Reconciliation;
+import io.savepoint.model.TriggerId;
+import io.savepoint.spi.Scheduler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a process keeps of a cluster between ticks; losing it costs nothing but a few requests. */
+final class ClusterSession {
+    private final DirectCalls calls;
+    private final Scheduler scheduler;
+    private boolean ticking;
+    private @Nullable CompletableFuture<Reconciliation> queued;
+    private int unreachableInARow;
+    private int conflictsInARow;
+    private int storeFailuresInARow;
+    private @Nullable TriggerId inProgressTrigger;
+    private Optional<Duration> lastInProgress = Optional.empty();
+
+    ClusterSession(DirectCalls calls, Scheduler scheduler) {
+        this.calls = calls;
+        this.scheduler = scheduler;
+    }
+
+    DirectCalls calls() {
+        return calls;
+    }
+
+    /** Runs a tick after the one that is under way, if any; callers that wait for the same one share it. */
+    CompletableFuture<Reconciliation> tick(Supplier<CompletableFuture<Reconciliation>> tick) {
+        CompletableFuture<Reconciliation> result;
+        synchronized (this) {
+            if (ticking) {
+                if (queued == null) {
+                    queued = new CompletableFuture<>();
+                }
+                return queued;
+            }
+            ticking = true;
+            result = new CompletableFuture<>();
+        }
+        run(tick, result);
+        return result;
+    }
+
+    private void run(Supplier<CompletableFuture<Reconciliation>> tick, CompletableFuture<Reconciliation> result) {
+        CompletableFuture<Reconciliation> unused = Stages.call(tick).whenComplete((done, failure) -> {
+            next(tick);
+            if (failure != null) {
+                result.completeExceptionally(Stages.unwrap(failure));
+            } else {
+                result.complete(done);
+            }
+        });
+    }
+
+    private void next(Supplier<CompletableFuture<Reconciliation>> tick) {
+        CompletableFuture<Reconciliation> waiting;
+        synchronized (this) {
+            waiting = queued;
+            queued = null;
+            ticking = waiting != null;
+        }
+        if (waiting != null) {
+            // By way of the scheduler, so that ticks that complete at once do not pile up on the stack.
+            CompletableFuture<Reconciliation> result = waiting;
+            scheduler.schedule(Duration.ZERO, () -> run(tick, result));
+        }
+    }
+
+    /** Takes note of an observation and tells what was known before it. */
+    synchronized Hints see(ClusterState state, Observation seen, Instant now) {
+        Optional<Operation> operation = state.status().bookkeeping().operation();
+        TriggerId trigger = operation.map(Operation::triggerId).orElse(null);
+        if (trigger == null || !trigger.equals(inProgressTrigger)) {
+            inProgressTrigger = trigger;
+            lastInProgress = Optional.empty();
+        }
+        boolean inProgress = seen.operation()
+                .filter(OperationObservation.InProgress.class::isInstance)
+                .isPresent();
+        if (inProgress) {
+            lastInProgress = operation.map(inFlight -> Duration.between(inFlight.lastSentAt(), now));
+        }
+        Hints hints = new Hints(unreachableInARow, lastInProgress);
+        unreachableInARow = seen.job() instanceof JobObservation.Unreachable ? unreachableInARow + 1 : 0;
+        storeFailuresInARow = 0;
+        return hints;
+    }
+
+    synchronized void written() {
+        conflictsInARow = 0;
+    }
+
+    /** Counts a conflict and tells how many came before it in a row. */
+    synchronized int conflicted() {
+        return conflictsInARow++;
+    }
+
+    /** Counts a failure of the store and tells how many there are in a row. */
+    synchronized int storeFailed() {
+        return ++storeFailuresInARow;
+    }
+}

@@ -1,0 +1,170 @@
+package io.savepoint.internal;
+
+import io.savepoint.model.Bookkeeping;
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.ClusterStatus;
+import io.savepoint.model.JobId;
+import io.savepoint.model.JobState;
+import io.savepoint.model.JobStatus;
+import io.savepoint.model.SavepointResult;
+import io.savepoint.model.SavepointState;
+import io.savepoint.model.SavepointStatus;
+import io.savepoint.model.TriggerId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The direct calls of one cluster, served one after the other. What becomes of a call is read from the record alone, so
+ * that it does not matter which manager carried it out. Safe for use by any number of threads.
+ */
+final class DirectCalls {
+    private static final int MOST_WAITING = 64;
+
+    private final ClusterId cluster;
+    private final Function<String, RuntimeException> failure;
+    private final Deque<Call> calls = new ArrayDeque<>();
+
+    DirectCalls(ClusterId cluster, Function<String, RuntimeException> failure) {
+        this.cluster = cluster;
+        this.failure = failure;
+    }
+
+    /** A call and what is known of it. */
+    private static final class Call {
+        final DirectRequest request;
+        final CompletableFuture<Object> result = new CompletableFuture<>();
+
+        @Nullable
+        TriggerId trigger;
+
+        @Nullable
+        JobId job;
+
+        Call(DirectRequest request) {
+            this.request = request;
+        }
+    }
+
+    synchronized CompletableFuture<Object> add(DirectRequest request) {
+        if (calls.size() >= MOST_WAITING) {
+            return CompletableFuture.failedFuture(failure.apply(
+                    cluster + ": " + MOST_WAITING + " direct calls are waiting already; try again later"));
+        }
+        Call call = new Call(request);
+        calls.add(call);
+        return call.result;
+    }
+
+    synchronized boolean isEmpty() {
+        return calls.isEmpty();
+    }
+
+    /** The call that may begin now; those whose caller has lost interest are dropped. */
+    synchronized Optional<DirectRequest> next() {
+        while (!calls.isEmpty() && calls.element().result.isDone() && !hasBegun(calls.element())) {
+            calls.remove();
+        }
+        return Optional.ofNullable(calls.peek()).filter(call -> !hasBegun(call)).map(call -> call.request);
+    }
+
+    private static boolean hasBegun(Call call) {
+        return call.trigger != null || call.job != null;
+    }
+
+    /** Refuses the call that may begin now. */
+    void refuse(String reason) {
+        Call call = take();
+        if (call != null) {
+            call.result.completeExceptionally(failure.apply(cluster + ": " + reason));
+        }
+    }
+
+    /** Fails every call. */
+    void failAll(String reason) {
+        for (Call call = take(); call != null; call = take()) {
+            call.result.completeExceptionally(failure.apply(cluster + ": " + reason));
+        }
+    }
+
+    private synchronized @Nullable Call take() {
+        return calls.poll();
+    }
+
+    /** Brings the call that has begun up to what is recorded. */
+    void recorded(ClusterStatus status) {
+        Call call;
+        synchronized (this) {
+            call = calls.peek();
+            if (call == null || !follows(call, status)) {
+                return;
+            }
+            calls.remove();
+        }
+        TriggerId trigger = call.trigger;
+        if (trigger != null) {
+            endSavepoint(call, status, trigger);
+        } else if (call.job != null) {
+            endRestore(call, status, call.job);
+        }
+    }
+
+    /** Whether the call began and is no longer under way. */
+    private static boolean follows(Call call, ClusterStatus status) {
+        Bookkeeping bookkeeping = status.bookkeeping();
+        String token = call.request.token();
+        bookkeeping
+                .operation()
+                .filter(operation -> operation.token().equals(token))
+                .ifPresent(operation -> call.trigger = operation.triggerId());
+        bookkeeping
+                .launch()
+                .filter(launch -> launch.token().equals(token))
+                .ifPresent(launch -> call.job = launch.jobId());
+        if (call.trigger != null) {
+            return bookkeeping
+                    .operation()
+                    .filter(operation -> operation.token().equals(token))
+                    .isEmpty();
+        }
+        return call.job != null
+                && bookkeeping.launch().isEmpty()
+                && status.job().filter(job -> job.state() != JobState.DEPLOYING).isPresent();
+    }
+
+    private void endSavepoint(Call call, ClusterStatus status, TriggerId trigger) {
+        Optional<JobStatus> job = status.job()
+                .filter(recorded -> recorded.lastSavepointTriggerId().equals(Optional.of(trigger)));
+        if (job.isPresent()) {
+            call.result.complete(new SavepointResult(
+                    cluster,
+                    job.get().id().orElseThrow(),
+                    trigger,
+                    job.get().savepointLocation().orElseThrow(),
+                    job.get().savepointGeneration()));
+            return;
+        }
+        Optional<SavepointStatus> failed = status.savepoint()
+                .filter(savepoint -> savepoint.triggerId().equals(Optional.of(trigger))
+                        && savepoint.state() != SavepointState.SUCCEEDED);
+        String reason = failed.flatMap(SavepointStatus::message)
+                .orElse("its result is not in the status any more; look at savepointLocation and savepointGeneration");
+        call.result.completeExceptionally(failure.apply(cluster + ": savepoint " + trigger + " failed: " + reason));
+    }
+
+    private void endRestore(Call call, ClusterStatus status, JobId jobId) {
+        JobStatus job = status.job().orElseThrow();
+        if (job.id().equals(Optional.of(jobId)) && !job.state().isTerminal()) {
+            call.result.complete(jobId);
+            return;
+        }
+        String reason = status.bookkeeping()
+                .failureReason()
+                .orElse("the job is " + job.state().label());
+        call.result.completeExceptionally(
+                failure.apply(cluster + ": restore from " + call.request.location() + " failed: " + reason));
+    }
+}

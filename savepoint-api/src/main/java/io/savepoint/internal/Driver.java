@@ -1,0 +1,208 @@
+package io.savepoint.internal;
+
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.Reconciliation;
+import io.savepoint.model.Reconciliation.Outcome;
+import io.savepoint.model.SavepointOptions;
+import io.savepoint.model.TriggerId;
+import io.savepoint.spi.ClusterStateStore;
+import io.savepoint.spi.Scheduler;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the ticks of every cluster of the store when they are due or when the store reports a change, and those of a
+ * cluster with a direct call in any case. Safe for use by any number of threads.
+ */
+public final class Driver {
+    private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
+    /** The least time between two ticks of a cluster that changed nothing. */
+    private static final Duration BREATH = Duration.ofMillis(4);
+
+    private static final Duration AFTER_A_BUG = Duration.ofSeconds(30);
+
+    private final Engine engine;
+    private final ClusterStateStore store;
+    private final Scheduler scheduler;
+    private final RandomGenerator random;
+    private final Duration resyncInterval;
+    private final ConcurrentHashMap<ClusterId, Slot> slots = new ConcurrentHashMap<>();
+    private ClusterStateStore.@Nullable Watch watch;
+    private Scheduler.@Nullable Cancellable resync;
+    private volatile boolean started;
+    private volatile boolean closed;
+
+    /**
+     * Puts the driver together.
+     *
+     * @param engine what runs a tick
+     * @param parts the same parts that the engine has
+     * @param resyncInterval how often the clusters are listed, to find what the watch may have missed
+     */
+    public Driver(Engine engine, Engine.Parts parts, Duration resyncInterval) {
+        this.engine = engine;
+        this.store = parts.store();
+        this.scheduler = parts.scheduler();
+        this.random = parts.random();
+        this.resyncInterval = resyncInterval;
+    }
+
+    /** Begins to look after every cluster of the store; starting twice does nothing. */
+    public synchronized void start() {
+        if (closed) {
+            throw new IllegalStateException("the manager is closed; build a new one");
+        }
+        if (!started) {
+            started = true;
+            watch = store.watch(this::wake);
+            resync();
+        }
+    }
+
+    /**
+     * Runs ticks for a direct call until it has its result.
+     *
+     * @param id the cluster
+     * @param kind what is asked for
+     * @param options how
+     * @param location what to restore from, or empty
+     * @return its result
+     */
+    CompletableFuture<Object> call(ClusterId id, DirectRequest.Kind kind, SavepointOptions options, String location) {
+        String token = TriggerId.random(random).hex();
+        DirectRequest request = new DirectRequest(
+                token, kind, options, location, scheduler.clock().instant());
+        CompletableFuture<Object> result = engine.call(id, request);
+        wake(id);
+        return result;
+    }
+
+    /**
+     * Ends the ticks that wait for their time; those under way end by themselves.
+     *
+     * @return completes when no tick is under way any more
+     */
+    public CompletableFuture<Void> close() {
+        synchronized (this) {
+            closed = true;
+            if (watch != null) {
+                watch.close();
+            }
+            if (resync != null) {
+                resync.cancel();
+            }
+        }
+        List<CompletableFuture<Void>> running =
+                slots.values().stream().map(Slot::close).toList();
+        engine.failCalls("the manager was closed; what is recorded will be carried on by the next one");
+        return CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private void resync() {
+        CompletableFuture<Void> unused = Stages.call(store::list).handle((clusters, problem) -> {
+            if (problem != null) {
+                LOG.warn("the clusters could not be listed: {}", Stages.describe(problem));
+            } else {
+                clusters.stream().filter(id -> !slots.containsKey(id)).forEach(this::wake);
+            }
+            synchronized (this) {
+                if (!closed) {
+                    resync = scheduler.schedule(resyncInterval, this::resync);
+                }
+            }
+            return null;
+        });
+    }
+
+    private void wake(ClusterId id) {
+        if (!closed) {
+            slots.computeIfAbsent(id, Slot::new).request(Duration.ZERO);
+        }
+    }
+
+    /** The next tick of one cluster. */
+    private final class Slot {
+        private final ClusterId id;
+        private Scheduler.@Nullable Cancellable timer;
+        private @Nullable CompletableFuture<Void> running;
+        private boolean again;
+
+        Slot(ClusterId id) {
+            this.id = id;
+        }
+
+        synchronized void request(Duration delay) {
+            if (running != null) {
+                again = true;
+                return;
+            }
+            if (timer != null) {
+                timer.cancel();
+            }
+            timer = scheduler.schedule(delay, this::run);
+        }
+
+        private void run() {
+            CompletableFuture<Void> mine = new CompletableFuture<>();
+            synchronized (this) {
+                if (closed || running != null) {
+                    return;
+                }
+                running = mine;
+                again = false;
+            }
+            CompletableFuture<Reconciliation> unused = engine.reconcile(id).whenComplete((done, bug) -> {
+                ended(done, bug);
+                mine.complete(null);
+            });
+        }
+
+        private synchronized void ended(@Nullable Reconciliation done, @Nullable Throwable bug) {
+            running = null;
+            timer = null;
+            if (closed) {
+                return;
+            }
+            if (again) {
+                request(Duration.ZERO);
+            } else if (done == null) {
+                LOG.error("{}: a tick failed; trying again in {}", id, AFTER_A_BUG, bug);
+                request(AFTER_A_BUG);
+            } else {
+                follow(done);
+            }
+        }
+
+        private void follow(Reconciliation done) {
+            LOG.debug("{}: {}: {}", id, done.outcome(), done.message());
+            boolean wanted = started || engine.hasCalls(id);
+            if (done.nextDue().isEmpty() || !wanted) {
+                slots.remove(id, this);
+                return;
+            }
+            Slot current = slots.putIfAbsent(id, this);
+            if (current != null && current != this) {
+                // This one was woken while it was being removed, and another one has taken over since.
+                current.request(Duration.ZERO);
+                return;
+            }
+            Duration delay =
+                    Duration.between(scheduler.clock().instant(), done.nextDue().get());
+            boolean changed = done.outcome() == Outcome.RECORDED;
+            request(changed || delay.compareTo(BREATH) > 0 ? delay : BREATH);
+        }
+
+        synchronized CompletableFuture<Void> close() {
+            if (timer != null) {
+                timer.cancel();
+            }
+            return running == null ? CompletableFuture.completedFuture(null) : running;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.savepoint.internal;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a process knows beyond the record, and may forget without harm.
+ *
+ * @param unreachableInARow how many ticks in a row found no usable answer before this one
+ * @param lastInProgress the longest time after which the operation in flight was still seen in progress
+ */
+record Hints(int unreachableInARow, Optional<Duration> lastInProgress) {
+    static final Hints NONE = new Hints(0, Optional.empty());
+}

@@ -1,0 +1,129 @@
+package io.savepoint.internal;
+
+import io.savepoint.model.Bookkeeping;
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.JobState;
+import io.savepoint.model.Operation;
+import io.savepoint.model.SavepointEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Brings the recorded state of the job up to what Flink says. */
+final class JobTracker {
+    private final Timings timings;
+
+    JobTracker(Timings timings) {
+        this.timings = timings;
+    }
+
+    void track(Draft draft, JobObservation observation) {
+        if (observation instanceof JobObservation.Found found) {
+            forgetMissing(draft);
+            found(draft, found);
+        } else if (observation instanceof JobObservation.NotFound) {
+            missing(draft);
+        } else if (observation instanceof JobObservation.Unreachable) {
+            // Only observations that agree count towards a loss, and this one says nothing.
+            forgetMissing(draft);
+        }
+    }
+
+    private void found(Draft draft, JobObservation.Found found) {
+        switch (found.state()) {
+            case RUNNING -> running(draft);
+            case FAILED -> failed(draft, found);
+            case CANCELED ->
+                over(draft, JobState.CANCELLED, SavepointEvent.Type.JOB_CANCELLED, "the job was cancelled");
+            case FINISHED -> finished(draft);
+            case INITIALIZING, CREATED -> {
+                if (draft.job().state().isTerminal() || draft.job().state() == JobState.PENDING) {
+                    draft.updateJob(job -> job.state(JobState.DEPLOYING));
+                }
+                draft.dueIn(Timings.FOLLOW_UP);
+            }
+            case FAILING, CANCELLING -> draft.dueIn(Timings.FOLLOW_UP);
+            case RESTARTING, SUSPENDED, RECONCILING -> {
+                // Flink brings the job back by itself, or fails it for good.
+            }
+        }
+    }
+
+    private void running(Draft draft) {
+        if (draft.job().state() == JobState.RUNNING) {
+            return;
+        }
+        draft.updateJob(job -> job.state(JobState.RUNNING));
+        draft.updateBookkeeping(bookkeeping -> bookkeeping
+                .runningSince(draft.now())
+                .failedAt(Optional.empty())
+                .failureReason(Optional.empty())
+                .message(Optional.empty()));
+        draft.event(SavepointEvent.Type.JOB_RUNNING, "the job runs");
+        draft.dueIn(Duration.ZERO);
+    }
+
+    private static void failed(Draft draft, JobObservation.Found found) {
+        if (draft.job().state() == JobState.FAILED) {
+            return;
+        }
+        // By Flink's clock, which may be ahead of ours.
+        Instant failedAt =
+                found.endTime().filter(end -> end.isBefore(draft.now())).orElse(draft.now());
+        fail(draft, JobState.FAILED, SavepointEvent.Type.JOB_FAILED, failedAt, "Flink reports the job FAILED");
+    }
+
+    /** Records the end of a run that may be followed by another one. */
+    static void fail(Draft draft, JobState state, SavepointEvent.Type type, Instant failedAt, String reason) {
+        draft.updateJob(job -> job.state(state));
+        draft.updateBookkeeping(bookkeeping -> bookkeeping
+                .failedAt(failedAt)
+                .failureReason(Texts.bounded(reason))
+                .missingSince(Optional.empty()));
+        draft.event(type, reason);
+        draft.dueIn(Duration.ZERO);
+    }
+
+    private static void finished(Draft draft) {
+        // The end of a stop with savepoint is recorded together with its savepoint.
+        Optional<Operation> operation = draft.bookkeeping().operation();
+        if (operation.filter(inFlight -> inFlight.kind() == Operation.Kind.STOP).isEmpty()) {
+            over(draft, JobState.SUCCEEDED, SavepointEvent.Type.JOB_SUCCEEDED, "the job finished");
+        }
+    }
+
+    private static void over(Draft draft, JobState state, SavepointEvent.Type type, String message) {
+        if (draft.job().state() != state && draft.job().state() != JobState.CANCELLED) {
+            draft.updateJob(job -> job.state(state));
+            draft.event(type, message);
+            draft.dueIn(Duration.ZERO);
+        }
+    }
+
+    private void missing(Draft draft) {
+        Bookkeeping bookkeeping = draft.bookkeeping();
+        boolean expected = draft.job().state() == JobState.RUNNING
+                || draft.job().state() == JobState.DEPLOYING
+                || draft.job().state() == JobState.UPDATING;
+        if (!expected || bookkeeping.launch().isPresent()) {
+            return;
+        }
+        if (bookkeeping.missingSince().isEmpty()) {
+            draft.updateBookkeeping(change -> change.missingSince(draft.now()));
+        }
+        Instant since = draft.bookkeeping().missingSince().orElseThrow();
+        if (draft.since(since).compareTo(timings.lostGrace()) < 0) {
+            draft.dueIn(timings.lostGrace().dividedBy(4));
+            return;
+        }
+        String reason = "the JobManager has not known job " + draft.job().id().orElseThrow() + " for "
+                + draft.since(since).toSeconds() + " s";
+        fail(draft, JobState.LOST, SavepointEvent.Type.JOB_LOST, since, reason);
+    }
+
+    private static void forgetMissing(Draft draft) {
+        if (draft.bookkeeping().missingSince().isPresent()) {
+            draft.updateBookkeeping(bookkeeping -> bookkeeping.missingSince(Optional.empty()));
+        }
+    }
+}

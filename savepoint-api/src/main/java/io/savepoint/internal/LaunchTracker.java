@@ -1,0 +1,112 @@
+package io.savepoint.internal;
+
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.JobState;
+import io.savepoint.model.Launch;
+import io.savepoint.model.SavepointEvent;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Follows a submission until Flink has the job, and first of all until the run it replaces has ended. */
+final class LaunchTracker {
+    private final Timings timings;
+
+    LaunchTracker(Timings timings) {
+        this.timings = timings;
+    }
+
+    void track(Draft draft, Launch launch, JobObservation observation) {
+        if (launch.cleared()) {
+            submitted(draft, launch, observation);
+        } else {
+            waitForEarlierRun(draft, launch, observation);
+        }
+    }
+
+    /** Records the intent of a submission whose way is free, and submits. */
+    static void submit(Draft draft, Launch launch) {
+        Launch cleared = Launch.builder()
+                .from(launch)
+                .cleared(true)
+                .lastSentAt(draft.now())
+                .sends(1)
+                .build();
+        int restarts = draft.job().restartCount() + (launch.kind() == Launch.Kind.RESTART ? 1 : 0);
+        draft.updateJob(job -> job.id(launch.jobId())
+                .state(JobState.DEPLOYING)
+                .fromSavepoint(launch.fromSavepoint())
+                .restartCount(restarts));
+        draft.updateBookkeeping(bookkeeping -> bookkeeping
+                .launch(cleared)
+                .runningSince(Optional.empty())
+                .missingSince(Optional.empty())
+                .failedAt(Optional.empty())
+                .failureReason(Optional.empty())
+                .message(Optional.empty()));
+        draft.act(new Action.Submit(cleared));
+        draft.dueIn(Timings.FOLLOW_UP);
+    }
+
+    /** Records that the job cannot be started like this. */
+    static void refused(Draft draft, Launch launch, String reason) {
+        end(draft, launch);
+        JobTracker.fail(
+                draft,
+                JobState.FAILED,
+                SavepointEvent.Type.JOB_FAILED,
+                draft.now(),
+                "the job could not be started" + from(launch) + ": " + reason);
+    }
+
+    private void submitted(Draft draft, Launch launch, JobObservation observation) {
+        if (observation instanceof JobObservation.Found) {
+            end(draft, launch);
+            SavepointEvent.Type type = launch.kind() == Launch.Kind.START
+                    ? SavepointEvent.Type.JOB_STARTED
+                    : SavepointEvent.Type.JOB_RESTARTED;
+            draft.event(
+                    type,
+                    "job " + launch.jobId() + " was submitted" + from(launch),
+                    event -> event.location(launch.fromSavepoint()));
+        } else if (observation instanceof JobObservation.NotFound) {
+            repeat(draft, launch, Action.Submit::new);
+        }
+    }
+
+    private void waitForEarlierRun(Draft draft, Launch launch, JobObservation observation) {
+        boolean over = observation instanceof JobObservation.Found found
+                && found.state().isTerminal();
+        boolean gone = observation instanceof JobObservation.NotFound
+                && draft.since(launch.requestTime()).compareTo(timings.lostGrace()) >= 0;
+        if (over || gone) {
+            submit(draft, launch);
+        } else if (observation instanceof JobObservation.Found) {
+            repeat(draft, launch, again -> new Action.CancelRun(again.replaces().orElseThrow()));
+        }
+    }
+
+    private void repeat(Draft draft, Launch launch, Function<Launch, Action> action) {
+        draft.dueIn(Timings.FOLLOW_UP);
+        Instant due = launch.lastSentAt().plus(timings.resend().delay(launch.sends()));
+        if (draft.now().isBefore(due)) {
+            return;
+        }
+        Launch again = Launch.builder()
+                .from(launch)
+                .lastSentAt(draft.now())
+                .sends(launch.sends() + 1)
+                .build();
+        draft.updateBookkeeping(bookkeeping -> bookkeeping.launch(again));
+        draft.act(action.apply(again));
+    }
+
+    private static void end(Draft draft, Launch launch) {
+        draft.updateBookkeeping(bookkeeping -> bookkeeping.launch(Optional.empty()));
+        draft.updateLog(launch.policy(), log -> log.served(launch.token()));
+    }
+
+    private static String from(Launch launch) {
+        return launch.fromSavepoint().map(location -> " from " + location).orElse("");
+    }
+}

@@ -1,0 +1,77 @@
+package io.savepoint.internal;
+
+import io.savepoint.model.Bookkeeping;
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.ClusterState;
+import io.savepoint.model.JobId;
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.JobState;
+import io.savepoint.model.Operation;
+import io.savepoint.model.OperationObservation;
+import io.savepoint.model.SavepointRecord;
+import io.savepoint.spi.FlinkTransport;
+import io.savepoint.spi.UnknownJobException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Asks Flink as little as the recorded state calls for. */
+final class Observer {
+    private final FlinkTransport transport;
+
+    Observer(FlinkTransport transport) {
+        this.transport = transport;
+    }
+
+    CompletableFuture<Observation> observe(ClusterState state) {
+        Bookkeeping bookkeeping = state.status().bookkeeping();
+        Optional<JobId> job = state.status().job().flatMap(recorded -> recorded.id());
+        Optional<Operation> operation = bookkeeping.operation();
+        if (operation.isPresent() && operation.get().kind() != Operation.Kind.CANCEL) {
+            return observeOperation(state.id(), operation.get());
+        }
+        JobState recorded = state.status().job().map(status -> status.state()).orElse(JobState.PENDING);
+        boolean over = recorded == JobState.SUCCEEDED || recorded == JobState.CANCELLED;
+        boolean nothingPending = operation.isEmpty() && bookkeeping.launch().isEmpty();
+        if (job.isEmpty() || (over && nothingPending)) {
+            return CompletableFuture.completedFuture(Observation.of(new JobObservation.NotAsked()));
+        }
+        return observeJob(state.id(), job.get()).thenApply(Observation::of);
+    }
+
+    private CompletableFuture<Observation> observeOperation(ClusterId cluster, Operation operation) {
+        return Stages.call(() -> transport.observeOperation(cluster, operation.jobId(), operation.triggerId()))
+                .exceptionally(failure -> new OperationObservation.Unreachable(Stages.describe(failure)))
+                .thenCompose(result -> withJob(cluster, operation, result));
+    }
+
+    /** Only an operation that Flink does not know calls for a look at the job and its history. */
+    private CompletableFuture<Observation> withJob(
+            ClusterId cluster, Operation operation, OperationObservation result) {
+        if (result instanceof OperationObservation.Unreachable unreachable) {
+            return CompletableFuture.completedFuture(
+                    Observation.of(new JobObservation.Unreachable(unreachable.message()), result));
+        }
+        if (!(result instanceof OperationObservation.Unknown)) {
+            return CompletableFuture.completedFuture(Observation.of(new JobObservation.NotAsked(), result));
+        }
+        return observeJob(cluster, operation.jobId()).thenCompose(job -> withHistory(cluster, operation, job));
+    }
+
+    private CompletableFuture<Observation> withHistory(ClusterId cluster, Operation operation, JobObservation job) {
+        OperationObservation unknown = new OperationObservation.Unknown();
+        if (!(job instanceof JobObservation.Found)) {
+            return CompletableFuture.completedFuture(Observation.of(job, unknown));
+        }
+        return Stages.call(() -> transport.savepointHistory(cluster, operation.jobId()))
+                .thenApply(history -> new Observation(job, Optional.of(unknown), history))
+                .exceptionally(failure -> Stages.unwrap(failure) instanceof UnknownJobException
+                        ? new Observation(job, Optional.of(unknown), List.<SavepointRecord>of())
+                        : Observation.of(new JobObservation.Unreachable(Stages.describe(failure)), unknown));
+    }
+
+    private CompletableFuture<JobObservation> observeJob(ClusterId cluster, JobId job) {
+        return Stages.call(() -> transport.observeJob(cluster, job))
+                .exceptionally(failure -> new JobObservation.Unreachable(Stages.describe(failure)));
+    }
+}

@@ -1,0 +1,142 @@
+package io.savepoint.internal;
+
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.JobState;
+import io.savepoint.model.Operation;
+import io.savepoint.model.OperationObservation;
+import io.savepoint.model.SavepointRecord;
+import io.savepoint.model.SavepointState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** Follows the operation in flight to its result; asks again under the same id only while that is safe. */
+final class OperationTracker {
+    private final Timings timings;
+
+    OperationTracker(Timings timings) {
+        this.timings = timings;
+    }
+
+    void track(Draft draft, Operation operation, Observation seen, Hints hints) {
+        if (draft.job().state() == JobState.LOST) {
+            Results.fail(draft, operation, SavepointState.FAILED, "the job was lost");
+        } else if (operation.kind() == Operation.Kind.CANCEL) {
+            trackCancel(draft, operation, seen.job());
+        } else {
+            trackSavepoint(draft, operation, seen, hints);
+        }
+    }
+
+    private void trackCancel(Draft draft, Operation operation, JobObservation job) {
+        if (job instanceof JobObservation.Found found) {
+            if (found.state().isTerminal()) {
+                Results.cancelled(draft, operation);
+            } else {
+                repeat(draft, operation);
+            }
+        }
+    }
+
+    private void trackSavepoint(Draft draft, Operation operation, Observation seen, Hints hints) {
+        OperationObservation result = seen.operation().orElseThrow();
+        if (result instanceof OperationObservation.Completed completed) {
+            Results.complete(draft, operation, completed.location(), expectedNext(draft, operation, hints));
+        } else if (result instanceof OperationObservation.Failed failed) {
+            Results.fail(draft, operation, SavepointState.FAILED, failed.reason());
+        } else if (result instanceof OperationObservation.InProgress) {
+            draft.dueIn(draft.nextPoll(operation));
+        } else if (result instanceof OperationObservation.Unknown) {
+            unknown(draft, operation, seen);
+        }
+    }
+
+    /** The end lies after the last time it was seen in progress; the next one is polled closely from there. */
+    private static Duration expectedNext(Draft draft, Operation operation, Hints hints) {
+        return hints.lastInProgress()
+                .orElseGet(() -> draft.since(operation.lastSentAt()).dividedBy(2));
+    }
+
+    /**
+     * Flink does not know the id: it never arrived, its result expired, or the JobManager was restarted. Only in the
+     * first case may it be sent again; in the others it is looked up in the checkpoint history before it is given up.
+     */
+    private void unknown(Draft draft, Operation operation, Observation seen) {
+        if (!(seen.job() instanceof JobObservation.Found job)) {
+            return;
+        }
+        Optional<SavepointRecord> attributed = seen.history().stream()
+                .filter(record -> operation.ownDirectory() && liesIn(record, operation))
+                .findFirst();
+        if (attributed.isPresent()) {
+            complete(draft, operation, attributed.get());
+            return;
+        }
+        boolean restarted =
+                operation.runStart().isPresent() && !operation.runStart().get().equals(job.startTime());
+        boolean expired = draft.since(operation.triggerTime()).compareTo(timings.repeatWindow()) > 0;
+        if (!restarted && !expired && !job.state().isTerminal()) {
+            repeat(draft, operation);
+            return;
+        }
+        Instant conclusive = operation.lastSentAt().plus(Timings.HISTORY_STALENESS);
+        if (draft.now().isBefore(conclusive)) {
+            draft.dueAt(conclusive);
+            return;
+        }
+        Optional<SavepointRecord> likely = seen.history().stream()
+                .filter(record -> isLikely(record, operation, draft))
+                .min(Comparator.comparing(SavepointRecord::triggerTime));
+        if (likely.isPresent()) {
+            complete(draft, operation, likely.get());
+        } else {
+            Results.fail(draft, operation, SavepointState.FAILED, lost(operation, job, restarted));
+        }
+    }
+
+    private static String lost(Operation operation, JobObservation.Found job, boolean restarted) {
+        String why = restarted
+                ? "the JobManager was restarted after it was asked"
+                : job.state().isTerminal()
+                        ? "the job ended as " + job.state() + " before Flink took it"
+                        : "the JobManager does not know it any more";
+        return "the result of trigger id " + operation.triggerId() + " is lost: " + why
+                + ", and the job's checkpoint history does not show it";
+    }
+
+    private static void complete(Draft draft, Operation operation, SavepointRecord record) {
+        Results.complete(draft, operation, record.location(), record.duration());
+    }
+
+    private static boolean isLikely(SavepointRecord record, Operation operation, Draft draft) {
+        boolean rightKind = record.stop() == (operation.kind() == Operation.Kind.STOP);
+        boolean rightTime =
+                !record.triggerTime().isBefore(operation.triggerTime().minus(Timings.HISTORY_STALENESS));
+        boolean recorded = draft.job().savepointLocation().equals(Optional.of(record.location()));
+        return rightKind && rightTime && !recorded && !operation.ownDirectory() && liesIn(record, operation);
+    }
+
+    private static boolean liesIn(SavepointRecord record, Operation operation) {
+        return operation
+                .targetDirectory()
+                .map(directory -> Locations.isWithin(record.location(), directory))
+                .orElse(true);
+    }
+
+    private void repeat(Draft draft, Operation operation) {
+        Instant due = operation.lastSentAt().plus(timings.resend().delay(operation.sends()));
+        if (draft.now().isBefore(due)) {
+            draft.dueAt(due);
+            return;
+        }
+        Operation again = Operation.builder()
+                .from(operation)
+                .lastSentAt(draft.now())
+                .sends(operation.sends() + 1)
+                .build();
+        draft.updateBookkeeping(bookkeeping -> bookkeeping.operation(again));
+        draft.act(new Action.Send(again));
+        draft.dueIn(Timings.FOLLOW_UP);
+    }
+}

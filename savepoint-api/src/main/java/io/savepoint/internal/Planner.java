@@ -1,0 +1,260 @@
+package io.savepoint.internal;
+
+import io.savepoint.model.Bookkeeping;
+import io.savepoint.model.ClusterState;
+import io.savepoint.model.ControlRequest;
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.JobState;
+import io.savepoint.model.Launch;
+import io.savepoint.model.Operation;
+import io.savepoint.model.OperationObservation;
+import io.savepoint.model.SavepointEvent;
+import io.savepoint.model.SavepointState;
+import io.savepoint.model.SpecProblem;
+import io.savepoint.model.TriggerId;
+import io.savepoint.policy.Decision;
+import io.savepoint.policy.PolicyContext;
+import io.savepoint.policy.Precedence;
+import io.savepoint.policy.SavepointPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * The mind of the engine: from what is recorded, what Flink says and the time, what shall be recorded, done and told. No
+ * I/O and no clock; apart from the ids it chooses, a pure function.
+ */
+final class Planner {
+    /** How long a direct call waits for a job that is not ready. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private static final Duration RECHECK = Duration.ofSeconds(1);
+    private static final int MOST_PROBLEMS = 20;
+
+    private final Timings timings;
+    private final List<SavepointPolicy> policies;
+    private final boolean canLaunch;
+    private final Decider decider;
+    private final JobTracker jobTracker;
+    private final OperationTracker operationTracker;
+    private final LaunchTracker launchTracker;
+
+    Planner(
+            Timings timings,
+            List<SavepointPolicy> policies,
+            boolean canLaunch,
+            boolean ownDirectories,
+            RandomGenerator random) {
+        this.timings = timings;
+        this.policies = policies.stream()
+                .sorted(Comparator.comparing(SavepointPolicy::precedence))
+                .toList();
+        this.canLaunch = canLaunch;
+        this.decider = new Decider(random, ownDirectories);
+        this.jobTracker = new JobTracker(timings);
+        this.operationTracker = new OperationTracker(timings);
+        this.launchTracker = new LaunchTracker(timings);
+    }
+
+    /**
+     * Plans a tick.
+     *
+     * @param state what the store knows
+     * @param seen what Flink says
+     * @param hints what this process knows beyond that
+     * @param direct the direct call whose turn it is
+     * @param now the time
+     */
+    Plan plan(ClusterState state, Observation seen, Hints hints, Optional<DirectRequest> direct, Instant now) {
+        Draft draft = new Draft(state.id(), state.status(), now);
+        Bookkeeping before = state.status().bookkeeping();
+        boolean inFlight = before.operation().isPresent() || before.launch().isPresent();
+        Optional<ControlRequest> control = acknowledge(draft, state.control());
+        reportProblems(draft, state.problems());
+        follow(draft, before, seen, hints);
+        PolicyContext context = new PolicyContext(state.id(), state.spec(), control, draft.status(), seen.job(), now);
+        Optional<String> refusal = Optional.empty();
+        boolean stateChanged = !draft.job().state().equals(stateOf(state));
+        if (!stateChanged) {
+            refusal = decide(draft, context, inFlight ? Optional.empty() : direct, inFlight);
+        }
+        return new Plan(draft.finish(atTheLatest(draft, seen, hints, inFlight)), refusal);
+    }
+
+    /** Plans what follows when Flink will not do what was asked. */
+    Step planRefusal(ClusterState recorded, Action action, String reason, Instant now) {
+        Draft draft = new Draft(recorded.id(), recorded.status(), now);
+        Bookkeeping bookkeeping = recorded.status().bookkeeping();
+        if (action instanceof Action.Send send) {
+            Optional<Operation> operation = bookkeeping.operation().filter(send.operation()::equals);
+            operation.ifPresent(refused -> Results.fail(draft, refused, SavepointState.TRIGGER_FAILED, reason));
+        } else if (action instanceof Action.Submit submit) {
+            Optional<Launch> launch = bookkeeping.launch().filter(submit.launch()::equals);
+            launch.ifPresent(refused -> LaunchTracker.refused(draft, refused, reason));
+        }
+        return draft.finish(timings.observeInterval());
+    }
+
+    /** Plans what follows when Flink goes by another id than the one it was given, as it does before 1.15. */
+    Step planRename(ClusterState recorded, Action action, TriggerId id, Instant now) {
+        Draft draft = new Draft(recorded.id(), recorded.status(), now);
+        Optional<Operation> operation = recorded.status().bookkeeping().operation();
+        if (action instanceof Action.Send send && operation.equals(Optional.of(send.operation()))) {
+            Results.rename(draft, send.operation(), id);
+        }
+        return draft.finish(timings.observeInterval());
+    }
+
+    /** The result of planning; a direct call may be refused without a trace in the record. */
+    record Plan(Step step, Optional<String> directRefusal) {}
+
+    private Duration atTheLatest(Draft draft, Observation seen, Hints hints, boolean inFlight) {
+        if (isUnreachable(seen)) {
+            return timings.unreachable().delay(hints.unreachableInARow() + 1);
+        }
+        boolean over = draft.job().state().isTerminal() && !inFlight;
+        return over ? timings.idleInterval() : timings.observeInterval();
+    }
+
+    private static JobState stateOf(ClusterState state) {
+        return state.status().job().map(job -> job.state()).orElse(JobState.PENDING);
+    }
+
+    private static boolean isUnreachable(Observation seen) {
+        return seen.job() instanceof JobObservation.Unreachable
+                || seen.operation()
+                        .filter(OperationObservation.Unreachable.class::isInstance)
+                        .isPresent();
+    }
+
+    /**
+     * Sees to it that an answered control goes away, and hides it until then. The same value set again in between is
+     * taken for the one that was answered: what it asks for has not begun yet, so it is served by it.
+     *
+     * @return the control that policies may see
+     */
+    private static Optional<ControlRequest> acknowledge(Draft draft, Optional<ControlRequest> control) {
+        Optional<String> answered = draft.bookkeeping().controlToAcknowledge();
+        if (answered.isEmpty()) {
+            return control;
+        }
+        if (control.filter(request -> request.value().equals(answered.get())).isPresent()) {
+            draft.act(new Action.Acknowledge(control.get()));
+            draft.dueIn(Duration.ZERO);
+            return Optional.empty();
+        }
+        draft.updateBookkeeping(bookkeeping -> bookkeeping.controlToAcknowledge(Optional.empty()));
+        return control;
+    }
+
+    private static void reportProblems(Draft draft, List<SpecProblem> problems) {
+        List<String> messages = problems.stream()
+                .limit(MOST_PROBLEMS)
+                .map(problem -> Texts.bounded(problem.message()))
+                .toList();
+        List<String> known = draft.bookkeeping().problems();
+        if (!messages.equals(known)) {
+            draft.updateBookkeeping(bookkeeping -> bookkeeping.problems(messages));
+            messages.stream()
+                    .filter(message -> !known.contains(message))
+                    .forEach(message -> draft.event(SavepointEvent.Type.SPEC_INVALID, message));
+        }
+    }
+
+    private void follow(Draft draft, Bookkeeping before, Observation seen, Hints hints) {
+        if (draft.acts()) {
+            return;
+        }
+        if (before.launch().isPresent()) {
+            launchTracker.track(draft, before.launch().get(), seen.job());
+            if (!before.launch().get().cleared()) {
+                return;
+            }
+        }
+        jobTracker.track(draft, seen.job());
+        before.operation().ifPresent(operation -> operationTracker.track(draft, operation, seen, hints));
+    }
+
+    private Optional<String> decide(
+            Draft draft, PolicyContext context, Optional<DirectRequest> direct, boolean inFlight) {
+        Optional<DirectRequest> waiting = direct;
+        for (SavepointPolicy policy : policies) {
+            Decision decision = policy.decide(context);
+            if (decision instanceof Decision.Wait wait) {
+                draft.dueAt(wait.until());
+            } else if (decision instanceof Decision.Explain explain) {
+                explain(draft, explain.message());
+            } else if (Decider.isBookkeeping(decision) && !draft.acts()) {
+                decider.apply(draft, policy.name(), decision, context);
+                return Optional.empty();
+            }
+        }
+        if (inFlight || draft.acts()) {
+            return Optional.empty();
+        }
+        for (SavepointPolicy policy : policies) {
+            if (waiting.isPresent() && policy.precedence().compareTo(Precedence.DIRECT) > 0) {
+                Optional<String> refusal = serveDirect(draft, context, waiting.get());
+                if (refusal.isPresent() || draft.acts()) {
+                    return refusal;
+                }
+                waiting = Optional.empty();
+            }
+            if (begin(draft, policy, context)) {
+                return Optional.empty();
+            }
+        }
+        return waiting.flatMap(request -> serveDirect(draft, context, request));
+    }
+
+    private boolean begin(Draft draft, SavepointPolicy policy, PolicyContext context) {
+        Decision decision = policy.decide(context);
+        boolean launches = decision instanceof Decision.StartJob || decision instanceof Decision.RestartJob;
+        if (launches && !canLaunch) {
+            explain(draft, "the job is to be started, but the manager was built without a JobLauncher");
+            return false;
+        }
+        boolean changesJob = decision instanceof Decision.TakeSavepoint
+                || decision instanceof Decision.StopWithSavepoint
+                || decision instanceof Decision.CancelJob;
+        if (changesJob && !(context.job() instanceof JobObservation.Found)) {
+            return false;
+        }
+        decider.apply(draft, policy.name(), decision, context);
+        return draft.acts();
+    }
+
+    private Optional<String> serveDirect(Draft draft, PolicyContext context, DirectRequest request) {
+        if (request.kind() == DirectRequest.Kind.RESTORE) {
+            if (!canLaunch) {
+                return Optional.of("restoreFrom needs a JobLauncher, and the manager was built without one");
+            }
+            decider.begin(draft, request, context);
+            return Optional.empty();
+        }
+        if (context.jobState().isTerminal()) {
+            return Optional.of(
+                    "the job is " + context.jobState().label() + ", and only a running job has a state to save");
+        }
+        if (context.readyForSavepoint()) {
+            decider.begin(draft, request, context);
+            return Optional.empty();
+        }
+        if (draft.since(request.requestTime()).compareTo(PATIENCE) > 0) {
+            return Optional.of("the job was not running with all its tasks for " + PATIENCE.toSeconds() + " s; it is "
+                    + context.jobState().label() + " and Flink says " + context.job());
+        }
+        draft.dueIn(RECHECK);
+        return Optional.empty();
+    }
+
+    private static void explain(Draft draft, String message) {
+        if (!draft.bookkeeping().message().equals(Optional.of(message))) {
+            draft.updateBookkeeping(bookkeeping -> bookkeeping.message(message));
+            draft.event(SavepointEvent.Type.REQUEST_REFUSED, message);
+        }
+    }
+}

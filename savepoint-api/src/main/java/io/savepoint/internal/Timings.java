@@ -1,0 +1,38 @@
+package io.savepoint.internal;
+
+import io.savepoint.policy.Backoff;
+import java.time.Duration;
+
+/**
+ * The times that the engine goes by.
+ *
+ * @param observeInterval how often a living job is looked at when nothing else is due
+ * @param idleInterval how often a job that is over is looked at
+ * @param lostGrace how long a JobManager that answers may not know a job before it counts as lost
+ * @param resultStore how long Flink keeps the result of an operation ({@code rest.async.store-duration})
+ * @param sendWindow how long after its decision a request may still be sent; later, somebody else may have acted on it
+ * @param resend the delays between repetitions of a request under the same id
+ * @param unreachable the delays between attempts to reach Flink or the store
+ */
+public record Timings(
+        Duration observeInterval,
+        Duration idleInterval,
+        Duration lostGrace,
+        Duration resultStore,
+        Duration sendWindow,
+        Backoff resend,
+        Backoff unreachable) {
+    /** Flink's checkpoint history may be {@code web.refresh-interval} old, 3 s by default. */
+    static final Duration HISTORY_STALENESS = Duration.ofSeconds(4);
+
+    /** How soon to look at a job that was just submitted, or at a run that is being cancelled. */
+    static final Duration FOLLOW_UP = Duration.ofMillis(100);
+
+    /**
+     * How long after it was first sent an operation's id may still be repeated: well within the time that Flink keeps
+     * the result, since after that the same id would begin a second operation.
+     */
+    Duration repeatWindow() {
+        return resultStore.multipliedBy(4).dividedBy(5);
+    }
+}

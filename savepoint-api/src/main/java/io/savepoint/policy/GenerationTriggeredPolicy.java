@@ -1,0 +1,100 @@
+package io.savepoint.policy;
+
+import io.savepoint.model.JobState;
+import io.savepoint.model.JobStatus;
+import io.savepoint.model.RequestLog;
+import io.savepoint.model.RestartPolicy;
+import io.savepoint.model.TriggerReason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Takes exactly one savepoint when {@code savepointGeneration} in the spec is raised above the recorded one. The request
+ * is accepted when it is seen, so that a savepoint already in flight does not pass for it. A failure is retried with
+ * back-off a number of times and then reported; raising the generation further asks again.
+ *
+ * <p>Immutable and safe for use by any number of threads.
+ */
+public final class GenerationTriggeredPolicy implements SavepointPolicy {
+    private static final int MAX_ATTEMPTS = 5;
+    private static final Backoff RETRY = new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(5));
+
+    private GenerationTriggeredPolicy() {}
+
+    /**
+     * The policy.
+     *
+     * @return the policy
+     */
+    public static GenerationTriggeredPolicy create() {
+        return new GenerationTriggeredPolicy();
+    }
+
+    @Override
+    public String name() {
+        return "generation";
+    }
+
+    @Override
+    public Precedence precedence() {
+        return Precedence.GENERATION;
+    }
+
+    @Override
+    public Decision decide(PolicyContext context) {
+        RequestLog log = context.log(this);
+        long wanted = context.spec().savepointGeneration();
+        long recorded =
+                context.status().job().map(JobStatus::savepointGeneration).orElse(0L);
+        long known = Math.max(generation(log.served()), generation(log.accepted()));
+        if (wanted > recorded && wanted > known) {
+            return new Decision.AcceptRequest(
+                    Long.toString(wanted), "savepointGeneration " + wanted + " asks for a savepoint");
+        }
+        return log.accepted().map(token -> serve(context, log, token)).orElseGet(Decision.Nothing::new);
+    }
+
+    private static Decision serve(PolicyContext context, RequestLog log, String token) {
+        if (context.spec().savepointsDir().isEmpty()) {
+            return new Decision.RefuseRequest(
+                    token,
+                    "savepointGeneration " + token + " needs savepointsDir, which is not set; set it and raise"
+                            + " savepointGeneration again");
+        }
+        if (isOver(context)) {
+            return new Decision.RefuseRequest(
+                    token,
+                    "savepointGeneration " + token + " asks for a savepoint, but the job is "
+                            + context.jobState().label() + "; start it and raise savepointGeneration again");
+        }
+        if (context.jobState() != JobState.RUNNING) {
+            return new Decision.Nothing();
+        }
+        Instant retry = log.lastFailure().orElse(Instant.MIN).plus(RETRY.delay(log.failures()));
+        if (context.now().isBefore(retry)) {
+            return new Decision.Wait(retry);
+        }
+        return Readiness.whenReady(
+                context, new Decision.TakeSavepoint(token, TriggerReason.USER_REQUESTED, MAX_ATTEMPTS));
+    }
+
+    /** Whether no run will follow by itself in which the request could be served. */
+    private static boolean isOver(PolicyContext context) {
+        boolean restarts = context.spec().restartPolicy() == RestartPolicy.FROM_SAVEPOINT_ON_FAILURE
+                && context.status().job().flatMap(JobStatus::savepointLocation).isPresent();
+        return switch (context.jobState()) {
+            case SUCCEEDED, CANCELLED -> true;
+            case FAILED, LOST -> !restarts;
+            case PENDING, DEPLOYING, RUNNING, UPDATING -> false;
+        };
+    }
+
+    private static long generation(Optional<String> token) {
+        try {
+            return token.map(Long::parseLong).orElse(0L);
+        } catch (NumberFormatException handEdited) {
+            return 0;
+        }
+    }
+}

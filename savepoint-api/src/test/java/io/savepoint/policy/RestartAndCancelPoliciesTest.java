@@ -1,0 +1,178 @@
+package io.savepoint.policy;
+
+import static io.savepoint.policy.Contexts.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.savepoint.model.ControlState;
+import io.savepoint.model.FlinkJobState;
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.JobState;
+import io.savepoint.model.RestartPolicy;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RestartAndCancelPoliciesTest {
+    private static final String LOCATION = "file:/savepoints/savepoint-1";
+
+    private final SavepointPolicy restart = RestartFromSavepointOnFailurePolicy.create();
+    private final SavepointPolicy cancel = JobCancelPolicy.create();
+    private final SavepointPolicy start = StartJobPolicy.create();
+
+    private static Contexts restartable() {
+        return Contexts.failed()
+                .spec(spec -> spec.restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE))
+                .job(job -> job.savepointLocation(LOCATION).lastSavepointTime(NOW.minusSeconds(70)));
+    }
+
+    private static String explanation(Decision decision) {
+        return decision instanceof Decision.Explain explain ? explain.message() : decision.toString();
+    }
+
+    @Test
+    void aFailedJobIsRestartedFromTheRecordedSavepoint() {
+        assertThat(restart.decide(restartable().build())).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+    }
+
+    @Test
+    void aLostJobIsRestartedWhileFlinkDoesNotKnowIt() {
+        Contexts lost = restartable().state(JobState.LOST).seen(new JobObservation.NotFound());
+        assertThat(restart.decide(lost.build())).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+    }
+
+    @Test
+    void noRunThatMayBeAliveIsRestarted() {
+        Contexts unreachable = restartable().seen(new JobObservation.Unreachable("connection refused"));
+        assertThat(restart.decide(unreachable.build())).isEqualTo(new Decision.Nothing());
+        Contexts alive =
+                restartable().seen(new JobObservation.Found(FlinkJobState.RUNNING, NOW, Optional.empty(), true));
+        assertThat(restart.decide(alive.build())).isEqualTo(new Decision.Nothing());
+    }
+
+    @Test
+    void withoutARecordedSavepointTheJobStaysFailedAndSaysWhy() {
+        Contexts contexts = Contexts.failed().spec(spec -> spec.restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE));
+        assertThat(explanation(restart.decide(contexts.build())))
+                .isEqualTo("the job stays Failed: no savepoint is recorded to restart it from");
+    }
+
+    @Test
+    void neverMeansNever() {
+        Contexts contexts = Contexts.failed().job(job -> job.savepointLocation(LOCATION));
+        assertThat(explanation(restart.decide(contexts.build())))
+                .isEqualTo("the job stays Failed: restartPolicy is Never");
+    }
+
+    @Test
+    void aJobToBeCancelledIsNotRestarted() {
+        assertThat(explanation(restart.decide(
+                        restartable().spec(spec -> spec.cancelRequested(true)).build())))
+                .isEqualTo("the job stays Failed: cancelRequested is set");
+    }
+
+    @ParameterizedTest(name = "savepoint 60 s old at the failure, {0} allowed")
+    @CsvSource({"60,true", "59,false"})
+    void theAgeOfTheStateIsTakenAtTheTimeOfTheFailure(long allowed, boolean restarts) {
+        Contexts contexts = restartable().spec(spec -> spec.maxStateAgeToRestoreSeconds(allowed));
+        Decision decision = restart.decide(contexts.at(NOW.plusSeconds(3600)).build());
+        if (restarts) {
+            assertThat(decision).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+        } else {
+            assertThat(explanation(decision))
+                    .isEqualTo("the job stays Failed: the last savepoint was 60 s old when the job failed,"
+                            + " maxStateAgeToRestoreSeconds allows 59");
+        }
+    }
+
+    @ParameterizedTest(name = "{0} restarts in a row, failed 10 s ago: due in {1} s")
+    @CsvSource({"1,0", "2,10", "3,30", "9,290"})
+    void restartsInARowAreSpaced(int restarts, int dueIn) {
+        Contexts contexts = restartable().bookkeeping(book -> book.consecutiveRestarts(restarts));
+        assertThat(restart.decide(contexts.build()))
+                .isEqualTo(
+                        dueIn == 0
+                                ? new Decision.RestartJob(LOCATION, restarts + 1)
+                                : new Decision.Wait(NOW.plusSeconds(dueIn)));
+    }
+
+    @Test
+    void restartsInARowAreBounded() {
+        Contexts contexts = restartable().bookkeeping(book -> book.consecutiveRestarts(10));
+        assertThat(explanation(restart.decide(contexts.build())))
+                .isEqualTo("the job stays Failed: 10 restarts in a row failed; mend the cause and restore the job from "
+                        + LOCATION);
+    }
+
+    @Test
+    void aRunThatTookASavepointOrLastedEndsTheRow() {
+        Contexts savepoint =
+                restartable().bookkeeping(book -> book.consecutiveRestarts(10).runningSince(NOW.minusSeconds(80)));
+        assertThat(restart.decide(savepoint.build())).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+        Contexts lasted = restartable()
+                .job(job -> job.lastSavepointTime(NOW.minusSeconds(7000)))
+                .bookkeeping(book -> book.consecutiveRestarts(10).runningSince(NOW.minusSeconds(6000)));
+        assertThat(restart.decide(lasted.build())).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+    }
+
+    @Test
+    void anAcceptedJobCancelStopsWithASavepointWhereThereIsADirectory() {
+        Contexts contexts = Contexts.running().control("job-cancel", ControlState.REQUESTED, NOW);
+        assertThat(cancel.decide(contexts.build())).isEqualTo(new Decision.StopWithSavepoint("control", 1));
+        assertThat(cancel.decide(contexts.noDirectory().build())).isEqualTo(new Decision.CancelJob("control"));
+    }
+
+    @Test
+    void cancelRequestedIsTriedAgainForAsLongAsItIsSet() {
+        Contexts contexts = Contexts.running().spec(spec -> spec.cancelRequested(true));
+        assertThat(cancel.decide(contexts.build())).isEqualTo(new Decision.StopWithSavepoint("spec", 0));
+        contexts.log("job-cancel", log -> log.failures(2).lastFailure(NOW.minusSeconds(5)));
+        assertThat(cancel.decide(contexts.build())).isEqualTo(new Decision.Wait(NOW.plusSeconds(15)));
+        assertThat(cancel.decide(Contexts.running()
+                        .noDirectory()
+                        .spec(spec -> spec.cancelRequested(true))
+                        .build()))
+                .isEqualTo(new Decision.CancelJob("spec"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SUCCEEDED", "CANCELLED", "FAILED", "LOST"})
+    void anAcceptedJobCancelComesTooLateForAJobThatIsOver(JobState state) {
+        Contexts contexts = Contexts.running().state(state).control("job-cancel", ControlState.REQUESTED, NOW);
+        assertThat(cancel.decide(contexts.build()))
+                .isEqualTo(new Decision.RefuseControl("job-cancel came too late; the job is " + state.label()));
+    }
+
+    @Test
+    void aNewJobIsStartedFromTheSavepointItNames() {
+        Contexts contexts = Contexts.running().state(JobState.PENDING);
+        assertThat(start.decide(contexts.build()))
+                .isInstanceOfSatisfying(
+                        Decision.StartJob.class,
+                        decision -> assertThat(decision.fromSavepoint()).isEmpty());
+        contexts.spec(spec -> spec.fromSavepoint(LOCATION));
+        assertThat(start.decide(contexts.build()))
+                .isInstanceOfSatisfying(
+                        Decision.StartJob.class,
+                        decision -> assertThat(decision.fromSavepoint()).contains(LOCATION));
+        contexts.spec(spec -> spec.cancelRequested(true));
+        assertThat(start.decide(contexts.build())).isEqualTo(new Decision.Nothing());
+    }
+
+    @Test
+    void aFirstStartThatFailedIsTriedAgainWhenTheSpecChanges() {
+        Contexts contexts = Contexts.failed();
+        String token = ((Decision.StartJob)
+                        start.decide(Contexts.running().state(JobState.PENDING).build()))
+                .token();
+        contexts.log("start", log -> log.served(token));
+        assertThat(start.decide(contexts.build())).isEqualTo(new Decision.Nothing());
+        contexts.spec(spec -> spec.allowNonRestoredState(true));
+        assertThat(start.decide(contexts.build())).isInstanceOf(Decision.StartJob.class);
+        contexts.job(job -> job.savepointGeneration(1));
+        assertThat(start.decide(contexts.build()))
+                .as("a job that has savepoints is not started anew")
+                .isEqualTo(new Decision.Nothing());
+    }
+}

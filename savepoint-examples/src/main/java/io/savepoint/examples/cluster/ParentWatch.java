@@ -1,0 +1,34 @@
+package io.savepoint.examples.cluster;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Runs another main class, and ends its JVM at once when standard input ends.
+ *
+ * <p>Standard input is a pipe from the parent process, which the system closes however the parent ends: a killed parent
+ * leaves no children behind. Runs with nothing but itself and Flink on its class path.
+ */
+final class ParentWatch {
+
+    private ParentWatch() {}
+
+    public static void main(String[] args) throws ReflectiveOperationException {
+        Thread watch = new Thread(ParentWatch::haltAtEndOfInput, "parent-watch");
+        watch.setDaemon(true);
+        watch.start();
+        Object mainArgs = Arrays.copyOfRange(args, 1, args.length);
+        Class.forName(args[0]).getMethod("main", String[].class).invoke(null, mainArgs);
+    }
+
+    private static void haltAtEndOfInput() {
+        try {
+            while (System.in.read() >= 0) {
+                // The parent has nothing to say.
+            }
+        } catch (IOException e) {
+            // The same as the end.
+        }
+        Runtime.getRuntime().halt(1);
+    }
+}
