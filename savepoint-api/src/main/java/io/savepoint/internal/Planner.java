@@ -184,7 +184,7 @@ final class Planner {
         Optional<DirectRequest> waiting = direct;
         for (SavepointPolicy policy : policies) {
             Decision decision = policy.decide(context);
-            if (decision instanceof Decision.Wait wait) {
+            if (decision instanceof Decision.Wait wait && !inFlight) {
                 waitUntil(draft, context, wait.until());
             } else if (decision instanceof Decision.Explain explain) {
                 explain(draft, explain.message());
