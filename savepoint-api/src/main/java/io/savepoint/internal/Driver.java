@@ -107,7 +107,10 @@ public final class Driver {
     private void resync() {
         CompletableFuture<Void> unused = Stages.call(store::list).handle((clusters, problem) -> {
             if (problem != null) {
-                LOG.warn("the clusters could not be listed: {}", Stages.describe(problem));
+                LOG.warn(
+                        "the clusters could not be listed, trying again in {}: {}",
+                        resyncInterval,
+                        Stages.describe(problem));
             } else {
                 clusters.stream().filter(id -> !slots.containsKey(id)).forEach(this::wake);
             }

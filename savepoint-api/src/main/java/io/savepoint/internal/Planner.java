@@ -116,7 +116,8 @@ final class Planner {
             return timings.unreachable().delay(hints.unreachableInARow() + 1);
         }
         boolean over = draft.job().state().isTerminal() && !inFlight;
-        return over ? timings.idleInterval() : timings.observeInterval();
+        boolean polled = draft.bookkeeping().operation().isPresent();
+        return over || polled ? timings.idleInterval() : timings.observeInterval();
     }
 
     private static JobState stateOf(ClusterState state) {
@@ -183,8 +184,8 @@ final class Planner {
         Optional<DirectRequest> waiting = direct;
         for (SavepointPolicy policy : policies) {
             Decision decision = policy.decide(context);
-            if (decision instanceof Decision.Wait wait) {
-                draft.dueAt(wait.until());
+            if (decision instanceof Decision.Wait wait && !inFlight) {
+                waitUntil(draft, context, wait.until());
             } else if (decision instanceof Decision.Explain explain) {
                 explain(draft, explain.message());
             } else if (Decider.isBookkeeping(decision) && !draft.acts()) {
@@ -247,8 +248,15 @@ final class Planner {
             return Optional.of("the job was not running with all its tasks for " + PATIENCE.toSeconds() + " s; it is "
                     + context.jobState().label() + " and Flink says " + context.job());
         }
-        draft.dueIn(RECHECK);
+        waitUntil(draft, context, draft.now().plus(RECHECK));
         return Optional.empty();
+    }
+
+    /** While Flink cannot be reached, looking again is a matter of the back-off alone. */
+    private static void waitUntil(Draft draft, PolicyContext context, Instant until) {
+        if (!(context.job() instanceof JobObservation.Unreachable)) {
+            draft.dueAt(until);
+        }
     }
 
     private static void explain(Draft draft, String message) {

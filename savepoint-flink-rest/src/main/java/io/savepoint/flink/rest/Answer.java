@@ -1,0 +1,148 @@
+package io.savepoint.flink.rest;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.savepoint.spi.FlinkAnswerException;
+import io.savepoint.spi.FlinkException;
+import io.savepoint.spi.FlinkLeaderElectionException;
+import io.savepoint.spi.FlinkRefusedException;
+import io.savepoint.spi.FlinkUnreachableException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** What came back for a call: read as the JSON that was asked for, or told as the failure that it is. */
+final class Answer {
+    private static final int EXCERPT = 80;
+
+    private final Call call;
+    private final int status;
+    private final String contentType;
+    private final byte[] body;
+
+    Answer(Call call, int status, String contentType, byte[] body) {
+        this.call = call;
+        this.status = status;
+        this.contentType = contentType;
+        this.body = body;
+    }
+
+    Call call() {
+        return call;
+    }
+
+    int status() {
+        return status;
+    }
+
+    boolean isOk() {
+        return status >= 200 && status < 300;
+    }
+
+    /** How the JSON of an answer is read. */
+    interface Reader<T> {
+        T read(JsonParser parser) throws IOException;
+    }
+
+    /** Reads the wanted fields of a good answer; throws a {@link FlinkException} if it is another one. */
+    <T> T read(Set<String> wanted, Function<JsonObject, T> reader) {
+        return parse(parser -> {
+            Json.requireObject(parser.nextToken());
+            JsonObject object = Json.object(parser, wanted);
+            Json.requireEnd(parser);
+            return reader.apply(object);
+        });
+    }
+
+    /** Reads a good answer; throws a {@link FlinkException} if it is another one. */
+    <T> T parse(Reader<T> reader) {
+        if (!isOk()) {
+            throw failure();
+        }
+        if (!isJson()) {
+            throw notFlinks("of type '" + Trace.shorten(contentType, EXCERPT) + "' instead of JSON");
+        }
+        try (JsonParser parser = Json.parser(body)) {
+            return reader.read(parser);
+        } catch (JsonProcessingException e) {
+            throw notFlinks("that is not valid JSON (" + Trace.shorten(e.getOriginalMessage(), EXCERPT) + ")");
+        } catch (IOException e) {
+            throw notFlinks("that is not valid JSON (" + e.getClass().getSimpleName() + ")");
+        } catch (WrongShapeException e) {
+            throw notFlinks("that is not of the expected form: " + e.getMessage());
+        }
+    }
+
+    private boolean isJson() {
+        return contentType.isEmpty() || contentType.toLowerCase(Locale.ROOT).startsWith("application/json");
+    }
+
+    private FlinkAnswerException notFlinks(String what) {
+        return new FlinkAnswerException(
+                call + " was answered with HTTP " + status + " and " + body.length + " bytes " + what + excerpt()
+                        + "; check that this is the URL of Flink's REST API, without a proxy's login page before it");
+    }
+
+    private String excerpt() {
+        String text = new String(body, 0, Math.min(body.length, EXCERPT * 2), StandardCharsets.UTF_8).strip();
+        return text.isEmpty() ? "" : ", beginning with '" + Trace.shorten(text, EXCERPT) + "'";
+    }
+
+    /** Flink's reason, if the body is of the form in which Flink gives one. */
+    Optional<Trace> reason() {
+        if (!isJson()) {
+            return Optional.empty();
+        }
+        try {
+            List<String> errors = Json.read(body, Set.of("errors")).list("errors", String.class, "strings");
+            // Of two, the first only says "Internal server error."
+            return errors.isEmpty() ? Optional.empty() : Optional.of(Trace.parse(errors.get(errors.size() - 1)));
+        } catch (IOException | WrongShapeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether Flink looked for what the path names and does not have it; a path that Flink does not serve is not that. */
+    boolean saysUnknown() {
+        return status == 404 && reason().filter(Trace::isOfThrowable).isPresent();
+    }
+
+    /** The answer as the failure that it is, when it is not a good one. */
+    FlinkException failure() {
+        Optional<Trace> reason = reason();
+        String told = reason.map(Trace::condensed).orElse("");
+        String said = call + " was answered with HTTP " + status + (reason.isPresent() ? " (" + told + ")" : excerpt());
+        return switch (status) {
+            case 400 ->
+                reason.isPresent()
+                        ? refused(told)
+                        : new FlinkAnswerException(said + "; this is not Flink's way to"
+                                + " refuse a request: check what is between here and the JobManager");
+            case 413 -> refused(reason.isPresent() ? told : "the request is too large for it or for a proxy before it");
+            case 503 ->
+                said.contains("leader election")
+                        ? new FlinkLeaderElectionException(
+                                said + "; no JobManager is the leader at the moment, ask again a" + " little later")
+                        : new FlinkUnreachableException(said + "; check that the JobManager runs");
+            case 502, 504 ->
+                new FlinkUnreachableException(said + "; a proxy does not reach it: check that the JobManager runs");
+            case 401, 403, 407 ->
+                new FlinkAnswerException(said + "; it wants to know who asks, and Flink itself never does: check the"
+                        + " proxy before it");
+            case 404 ->
+                new FlinkAnswerException(said + "; check that this is the URL of Flink's REST API, and that its"
+                        + " version is 1.13 or newer");
+            case 300, 301, 302, 303, 307, 308 ->
+                new FlinkAnswerException(said + "; redirects are not followed: give the URL that it leads to");
+            default -> new FlinkAnswerException(said + "; look into the JobManager's log");
+        };
+    }
+
+    FlinkRefusedException refused(String reason) {
+        return new FlinkRefusedException(call + " was refused with HTTP " + status + ": " + reason);
+    }
+}

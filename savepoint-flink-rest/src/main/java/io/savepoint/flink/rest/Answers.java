@@ -1,0 +1,219 @@
+package io.savepoint.flink.rest;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.savepoint.model.FlinkJobState;
+import io.savepoint.model.JobId;
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.OperationObservation;
+import io.savepoint.model.SavepointRecord;
+import io.savepoint.model.TriggerId;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads each kind of good answer. */
+final class Answers {
+    private static final Set<String> OPERATION =
+            Set.of("status", "id", "operation", "location", "failure-cause", "class", "stack-trace");
+    private static final Set<String> JOB =
+            Set.of("jid", "state", "start-time", "end-time", "tasks", "total", "running", "finished");
+    private static final Set<String> HISTORY = Set.of(
+            "latest",
+            "savepoint",
+            "history",
+            "id",
+            "status",
+            "is_savepoint",
+            "checkpoint_type",
+            "trigger_timestamp",
+            "end_to_end_duration",
+            "state_size",
+            "external_path",
+            "discarded");
+
+    private Answers() {}
+
+    static FlinkVersion version(Answer answer) {
+        return answer.read(Set.of("flink-version"), json -> FlinkVersion.of(json.requiredText("flink-version")));
+    }
+
+    static TriggerId requestId(Answer answer) {
+        return answer.read(Set.of("request-id"), json -> {
+            String id = json.requiredText("request-id");
+            try {
+                return TriggerId.of(id);
+            } catch (IllegalArgumentException e) {
+                throw new WrongShapeException("its field 'request-id' is not 32 hexadecimal digits");
+            }
+        });
+    }
+
+    static OperationObservation operation(Answer answer) {
+        return answer.saysUnknown() ? new OperationObservation.Unknown() : answer.read(OPERATION, Answers::operation);
+    }
+
+    private static OperationObservation operation(JsonObject json) {
+        String status = json.object("status")
+                .orElseThrow(() -> new WrongShapeException("its field 'status' is missing"))
+                .requiredText("id");
+        if (status.equals("IN_PROGRESS")) {
+            return new OperationObservation.InProgress();
+        }
+        if (!status.equals("COMPLETED")) {
+            throw new WrongShapeException("its status is neither IN_PROGRESS nor COMPLETED");
+        }
+        JsonObject operation =
+                json.object("operation").orElseThrow(() -> new WrongShapeException("its field 'operation' is missing"));
+        Optional<JsonObject> failure = operation.object("failure-cause");
+        if (failure.isPresent()) {
+            return new OperationObservation.Failed(reason(failure.get()));
+        }
+        if (operation.text("location").isEmpty()) {
+            throw new WrongShapeException("it has neither 'location' nor 'failure-cause'");
+        }
+        return new OperationObservation.Completed(operation.requiredText("location"));
+    }
+
+    private static String reason(JsonObject failure) {
+        String trace = failure.text("stack-trace")
+                .filter(text -> !text.isBlank())
+                .or(() -> failure.text("class"))
+                .orElse("");
+        String reason = Trace.parse(trace).condensed();
+        return reason.isEmpty() ? "Flink gave no reason" : reason;
+    }
+
+    /** Finds one job among perhaps thousands, of which no other is kept. */
+    static JobObservation job(Answer answer, JobId job) {
+        return answer.parse(parser -> {
+            Json.requireObject(parser.nextToken());
+            Optional<JobObservation.Found> found = Optional.empty();
+            boolean listed = false;
+            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                JsonToken token = parser.nextToken();
+                if (name.equals("jobs") && token == JsonToken.START_ARRAY) {
+                    listed = true;
+                    found = find(parser, job);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            Json.requireEnd(parser);
+            if (!listed) {
+                throw new WrongShapeException("its field 'jobs' is missing");
+            }
+            return found.<JobObservation>map(it -> it).orElseGet(JobObservation.NotFound::new);
+        });
+    }
+
+    private static Optional<JobObservation.Found> find(JsonParser parser, JobId job) throws IOException {
+        JobObservation.@Nullable Found found = null;
+        while (parser.nextToken() == JsonToken.START_OBJECT) {
+            JsonObject candidate = Json.object(parser, JOB);
+            if (!candidate.requiredText("jid").equals(job.hex())) {
+                continue;
+            }
+            JobObservation.Found next = found(candidate);
+            // Before 1.15 an id can run again after its end, and then the one that lives counts.
+            if (found == null || found.state().isTerminal()) {
+                found = next;
+            }
+        }
+        if (parser.currentToken() != JsonToken.END_ARRAY) {
+            throw new WrongShapeException("its field 'jobs' is not an array of objects");
+        }
+        return Optional.ofNullable(found);
+    }
+
+    private static JobObservation.Found found(JsonObject job) {
+        long end = job.integer("end-time").orElse(-1);
+        JsonObject tasks = job.object("tasks").orElseGet(() -> new JsonObject(Map.of()));
+        long total = tasks.integer("total").orElse(0);
+        long up = tasks.integer("running").orElse(0) + tasks.integer("finished").orElse(0);
+        return new JobObservation.Found(
+                state(job.requiredText("state")),
+                instant(job.requiredInteger("start-time")),
+                end < 0 ? Optional.empty() : Optional.of(instant(end)),
+                total > 0 && up == total);
+    }
+
+    private static FlinkJobState state(String name) {
+        try {
+            return FlinkJobState.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            throw new WrongShapeException("its job state '" + Trace.shorten(name, 40) + "' is unknown");
+        }
+    }
+
+    private static Instant instant(long epochMillis) {
+        return Instant.ofEpochMilli(epochMillis);
+    }
+
+    /** Whether a job cannot be cancelled since it has ended in another way, which is what cancelling is for, too. */
+    static boolean saysEnded(Answer answer) {
+        return answer.status() == 409
+                && answer.reason()
+                        .filter(reason -> reason.says("terminal state"))
+                        .isPresent();
+    }
+
+    static List<SavepointRecord> history(Answer answer) {
+        return answer.read(HISTORY, json -> {
+            Map<Long, SavepointRecord> byId = new HashMap<>();
+            List<JsonObject> entries = new ArrayList<>(json.list("history", JsonObject.class, "objects"));
+            json.object("latest").flatMap(latest -> latest.object("savepoint")).ifPresent(entries::add);
+            for (JsonObject entry : entries) {
+                if (isCompletedSavepoint(entry)) {
+                    byId.put(entry.requiredInteger("id"), savepoint(entry));
+                }
+            }
+            return byId.entrySet().stream()
+                    .sorted(Comparator.comparing((Map.Entry<Long, SavepointRecord> entry) ->
+                                    entry.getValue().triggerTime())
+                            .thenComparing(Map.Entry.comparingByKey()))
+                    .map(Map.Entry::getValue)
+                    .toList();
+        });
+    }
+
+    private static boolean isCompletedSavepoint(JsonObject entry) {
+        return entry.flag("is_savepoint")
+                && entry.text("status").orElse("").equals("COMPLETED")
+                && !entry.flag("discarded");
+    }
+
+    private static SavepointRecord savepoint(JsonObject entry) {
+        return new SavepointRecord(
+                entry.requiredText("external_path"),
+                instant(entry.requiredInteger("trigger_timestamp")),
+                Duration.ofMillis(
+                        Math.max(0, entry.integer("end_to_end_duration").orElse(0))),
+                entry.integer("state_size"),
+                entry.text("checkpoint_type").orElse("").equals("SYNC_SAVEPOINT"));
+    }
+
+    /** The jar id in the answer of an upload: the last part of a path on the JobManager, whatever system that runs on. */
+    static String jarId(Answer answer) {
+        return answer.read(Set.of("filename"), json -> {
+            String path = json.requiredText("filename");
+            String id = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+            if (id.isEmpty()) {
+                throw new WrongShapeException("its field 'filename' is not the path of a jar");
+            }
+            return id;
+        });
+    }
+
+    static String jobId(Answer answer) {
+        return answer.read(Set.of("jobid"), json -> json.requiredText("jobid"));
+    }
+}

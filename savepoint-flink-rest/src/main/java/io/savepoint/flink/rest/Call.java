@@ -1,0 +1,54 @@
+package io.savepoint.flink.rest;
+
+import io.savepoint.model.ClusterId;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One request to one cluster.
+ *
+ * @param query the query with its question mark, or nothing
+ * @param contentType the type of the body, if there is one
+ */
+record Call(
+        ClusterId cluster,
+        URI endpoint,
+        String method,
+        String path,
+        String query,
+        Optional<String> contentType,
+        BodyPublisher body,
+        Duration timeout) {
+
+    static Call get(ClusterId cluster, URI endpoint, String path, Duration timeout) {
+        return new Call(cluster, endpoint, "GET", path, "", Optional.empty(), BodyPublishers.noBody(), timeout);
+    }
+
+    static Call patch(ClusterId cluster, URI endpoint, String path, String query, Duration timeout) {
+        return new Call(cluster, endpoint, "PATCH", path, query, Optional.empty(), BodyPublishers.noBody(), timeout);
+    }
+
+    static Call post(ClusterId cluster, URI endpoint, String path, Map<String, Object> json, Duration timeout) {
+        BodyPublisher body = BodyPublishers.ofByteArray(Json.write(json));
+        return new Call(cluster, endpoint, "POST", path, "", Optional.of("application/json"), body, timeout);
+    }
+
+    HttpRequest toHttp() {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path + query))
+                .method(method, body)
+                .header("Accept", "application/json");
+        contentType.ifPresent(type -> request.header("Content-Type", type));
+        return request.build();
+    }
+
+    /** What is asked of whom, as messages begin. */
+    @Override
+    public String toString() {
+        return "Flink cluster " + cluster + ": " + method + " " + path + " at " + endpoint;
+    }
+}

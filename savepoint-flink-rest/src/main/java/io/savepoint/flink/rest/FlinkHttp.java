@@ -1,0 +1,115 @@
+package io.savepoint.flink.rest;
+
+import io.savepoint.spi.FlinkAnswerException;
+import io.savepoint.spi.FlinkException;
+import io.savepoint.spi.FlinkUnreachableException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ProtocolException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The one HTTP client of a transport: asynchronous, and bounded in time and in what it reads. */
+final class FlinkHttp {
+    private final HttpClient client;
+    private final int maxBodyBytes;
+
+    FlinkHttp(FlinkRestConfig config) {
+        client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(config.connectTimeout())
+                .build();
+        maxBodyBytes = config.maxBodyBytes();
+    }
+
+    /**
+     * Sends a call.
+     *
+     * @return the answer, whatever its status, once it is there to the last byte; or a {@link FlinkException}
+     */
+    CompletableFuture<Answer> send(Call call) {
+        CompletableFuture<HttpResponse<byte[]>> exchange;
+        try {
+            exchange = client.sendAsync(call.toHttp(), BoundedBody.upTo(maxBodyBytes));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(new FlinkUnreachableException(
+                    call + " could not be sent (" + e.getMessage() + "); check the endpoint's URL", e));
+        }
+        // The timeout of HttpRequest ends with the headers; this one holds to the end of the body, and the exchange is
+        // ended with it. A copy, so that the exchange itself is still there to be cancelled.
+        CompletableFuture<HttpResponse<byte[]>> bounded =
+                exchange.copy().orTimeout(call.timeout().toNanos(), TimeUnit.NANOSECONDS);
+        return bounded.handleAsync((response, thrown) -> {
+            if (response == null) {
+                exchange.cancel(true);
+                throw failure(call, thrown);
+            }
+            String contentType = response.headers().firstValue("Content-Type").orElse("");
+            return new Answer(call, response.statusCode(), contentType, response.body());
+        });
+    }
+
+    private static FlinkException failure(Call call, @Nullable Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        if (cause == null) {
+            return new FlinkUnreachableException(call + " ended without an answer");
+        }
+        if (hasCause(cause, BodyTooLargeException.class)) {
+            return new FlinkAnswerException(
+                    call + " was answered with too much: " + innermost(cause).getMessage()
+                            + "; check that this is Flink's REST API, or raise maxBodyBytes",
+                    cause);
+        }
+        if (hasCause(cause, ProtocolException.class)) {
+            return new FlinkAnswerException(
+                    call + " was not answered in HTTP (" + cause.getMessage() + "); check the endpoint's URL", cause);
+        }
+        return new FlinkUnreachableException(
+                call + " " + what(call, cause)
+                        + "; check that the JobManager runs and that the endpoint's URL is right",
+                cause);
+    }
+
+    private static String what(Call call, Throwable cause) {
+        if (cause instanceof TimeoutException) {
+            return "was not answered within " + seconds(call.timeout());
+        }
+        if (cause instanceof HttpConnectTimeoutException) {
+            return "failed: no connection in time";
+        }
+        if (cause instanceof ConnectException) {
+            String message = innermost(cause).getMessage();
+            return "failed: no connection" + (message == null ? "" : " (" + message + ")");
+        }
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return cause instanceof IOException ? "broke off (" + message + ")" : "failed (" + message + ")";
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toMillis() / 1000.0 + " s";
+    }
+
+    private static boolean hasCause(Throwable throwable, Class<? extends Throwable> type) {
+        return type.isInstance(throwable) || type.isInstance(innermost(throwable));
+    }
+
+    private static Throwable innermost(Throwable throwable) {
+        Throwable inner = throwable;
+        for (int depth = 0; depth < 10 && inner.getCause() != null; depth++) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+}

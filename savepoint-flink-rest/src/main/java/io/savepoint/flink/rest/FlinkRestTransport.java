@@ -1,0 +1,325 @@
+package io.savepoint.flink.rest;
+
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.JobId;
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.OperationObservation;
+import io.savepoint.model.SavepointFormat;
+import io.savepoint.model.SavepointRecord;
+import io.savepoint.model.TriggerId;
+import io.savepoint.spi.FlinkException;
+import io.savepoint.spi.FlinkRefusedException;
+import io.savepoint.spi.FlinkTransport;
+import io.savepoint.spi.FlinkUnreachableException;
+import io.savepoint.spi.JobLauncher;
+import io.savepoint.spi.LaunchRequest;
+import io.savepoint.spi.SavepointRequest;
+import io.savepoint.spi.UnknownJobException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * Talks to Flink clusters from 1.13 on over their REST API, with the HTTP client of the JDK.
+ *
+ * <p>What differs between Flink's versions is settled by the {@code flink-version} of {@code GET /config}, which is asked
+ * for before the first savepoint of an endpoint, and again after the endpoint was unreachable. Before 1.15 Flink takes
+ * neither ids from clients nor a format.
+ *
+ * <p>Every method returns at once; no thread waits for Flink. A future that fails does so with a {@link FlinkException}
+ * (which {@code join()} wraps, as always). Every request is bounded by {@link FlinkRestConfig#requestTimeout()}, from
+ * the connection to the last byte of the answer, and its answer by {@link FlinkRestConfig#maxBodyBytes()}. Redirects are
+ * not followed, and no request is repeated. Cancelling a future does not take back its request.
+ *
+ * <p>Safe for use by any number of threads. One transport serves any number of clusters with one HTTP client, and its
+ * threads are daemons: there is nothing to close.
+ *
+ * @see <a href="https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/">Flink's REST API</a>
+ */
+public final class FlinkRestTransport implements FlinkTransport {
+    private final FlinkEndpoints endpoints;
+    private final Optional<ClusterId> only;
+    private final FlinkRestConfig config;
+    private final FlinkHttp http;
+    private final FlinkVersions versions;
+    private final JarRequests jars;
+    private final SavepointTaker taker;
+
+    private FlinkRestTransport(FlinkEndpoints endpoints, Optional<ClusterId> only, FlinkRestConfig config) {
+        this.endpoints = endpoints;
+        this.only = only;
+        this.config = config;
+        this.http = new FlinkHttp(config);
+        this.versions = new FlinkVersions(this::askVersion);
+        this.jars = new JarRequests(this::send, config.launchTimeout());
+        this.taker = new SavepointTaker(this, config);
+    }
+
+    /**
+     * Makes a transport for many clusters.
+     *
+     * @param endpoints where their REST endpoints are
+     * @return the transport
+     */
+    public static FlinkRestTransport create(FlinkEndpoints endpoints) {
+        return create(endpoints, FlinkRestConfig.defaults());
+    }
+
+    /**
+     * Makes a transport for many clusters.
+     *
+     * @param endpoints where their REST endpoints are
+     * @param config its limits
+     * @return the transport
+     */
+    public static FlinkRestTransport create(FlinkEndpoints endpoints, FlinkRestConfig config) {
+        return new FlinkRestTransport(endpoints, Optional.empty(), config);
+    }
+
+    /**
+     * Makes a transport for one cluster, as in a test or a script. Whatever {@link ClusterId} its methods are given, they
+     * talk to that one.
+     *
+     * @param url the URL of its REST endpoint, such as {@code http://localhost:8081}
+     * @return the transport
+     * @throws IllegalArgumentException if it is not such a URL
+     */
+    public static FlinkRestTransport at(String url) {
+        return at(url, FlinkRestConfig.defaults());
+    }
+
+    /**
+     * Makes a transport for one cluster, as {@link #at(String)}.
+     *
+     * @param url the URL of its REST endpoint
+     * @param config its limits
+     * @return the transport
+     * @throws IllegalArgumentException if it is not such a URL
+     */
+    public static FlinkRestTransport at(String url, FlinkRestConfig config) {
+        URI endpoint = Endpoint.check(URI.create(url));
+        ClusterId cluster = ClusterId.of("rest", endpoint.getAuthority());
+        return new FlinkRestTransport(FlinkEndpoints.fixed(endpoint), Optional.of(cluster), config);
+    }
+
+    @Override
+    public CompletableFuture<JobObservation> observeJob(ClusterId cluster, JobId job) {
+        return get(cluster, "/jobs/overview", answer -> Answers.job(answer, job));
+    }
+
+    @Override
+    public CompletableFuture<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
+        return trigger(cluster, request, "/savepoints", "target-directory", Map.of());
+    }
+
+    @Override
+    public CompletableFuture<TriggerId> stopWithSavepoint(ClusterId cluster, SavepointRequest request, boolean drain) {
+        // Unlike those of a savepoint, the fields of a stop are in camel case; a dashed one is refused or ignored.
+        return trigger(cluster, request, "/stop", "targetDirectory", Map.of("drain", drain));
+    }
+
+    private CompletableFuture<TriggerId> trigger(
+            ClusterId cluster, SavepointRequest request, String action, String directory, Map<String, Object> more) {
+        String path = "/jobs/" + request.job() + action;
+        return withEndpoint(
+                cluster,
+                endpoint -> versions.of(cluster, endpoint).thenCompose(version -> {
+                    Map<String, Object> body = new LinkedHashMap<>();
+                    request.targetDirectory().ifPresent(target -> body.put(directory, target));
+                    body.putAll(more);
+                    if (version.takesTriggerIdAndFormat()) {
+                        body.put("formatType", request.format().label());
+                        body.put("triggerId", request.trigger().hex());
+                    }
+                    Call call = Call.post(cluster, endpoint, path, body, config.requestTimeout());
+                    if (request.format() == SavepointFormat.NATIVE && !version.takesTriggerIdAndFormat()) {
+                        throw new FlinkRefusedException(
+                                call + " was not sent: savepointFormatType NATIVE needs Flink 1.15 or"
+                                        + " newer, and this is " + version.text() + "; use CANONICAL");
+                    }
+                    return send(call).thenApply(answer -> {
+                        if (answer.status() == 400) {
+                            // Perhaps for a field that another version does not know.
+                            versions.forget(endpoint);
+                        }
+                        return Answers.requestId(answer);
+                    });
+                }));
+    }
+
+    @Override
+    public CompletableFuture<OperationObservation> observeOperation(ClusterId cluster, JobId job, TriggerId trigger) {
+        return get(cluster, "/jobs/" + job + "/savepoints/" + trigger, Answers::operation);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Flink before 1.15 answers for a job that has ended as for one that it does not know.
+     */
+    @Override
+    public CompletableFuture<Void> cancelJob(ClusterId cluster, JobId job) {
+        return withEndpoint(cluster, endpoint -> {
+            Call call = Call.patch(cluster, endpoint, "/jobs/" + job, "?mode=cancel", config.requestTimeout());
+            return send(call).thenAccept(answer -> {
+                if (!answer.isOk() && !Answers.saysEnded(answer)) {
+                    throw failure(answer, job);
+                }
+            });
+        });
+    }
+
+    @Override
+    public CompletableFuture<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
+        return get(cluster, "/jobs/" + job + "/checkpoints", answer -> {
+            if (answer.saysUnknown()) {
+                throw failure(answer, job);
+            }
+            return Answers.history(answer);
+        });
+    }
+
+    private static FlinkException failure(Answer answer, JobId job) {
+        return answer.saysUnknown()
+                ? new UnknownJobException(
+                        answer.call() + " was answered with HTTP 404: this JobManager does not know job " + job)
+                : answer.failure();
+    }
+
+    /**
+     * Asks a cluster for its version of Flink, unless that is known already.
+     *
+     * @param cluster the cluster
+     * @return the version as Flink tells it, such as {@code 1.20.5}
+     */
+    public CompletableFuture<String> flinkVersion(ClusterId cluster) {
+        return withEndpoint(cluster, endpoint -> versions.of(cluster, endpoint).thenApply(FlinkVersion::text));
+    }
+
+    private CompletableFuture<FlinkVersion> askVersion(ClusterId cluster, URI endpoint) {
+        return send(Call.get(cluster, endpoint, "/config", config.requestTimeout()))
+                .thenApply(Answers::version);
+    }
+
+    /**
+     * Uploads a jar ({@code POST /jars/upload}), streaming it from the file. Takes up to {@link
+     * FlinkRestConfig#launchTimeout()}.
+     *
+     * @param cluster where to
+     * @param jar a file that can be read, whose name ends in {@code .jar}
+     * @return Flink's id of the jar, which is valid until the JobManager ends; {@link FlinkRefusedException} if the file
+     *     cannot be read or Flink does not take it
+     */
+    public CompletableFuture<String> uploadJar(ClusterId cluster, Path jar) {
+        return withEndpoint(cluster, endpoint -> jars.upload(cluster, endpoint, jar));
+    }
+
+    /**
+     * Submits a job of an uploaded jar ({@code POST /jars/:jarid/run}). Flink runs the program's {@code main} meanwhile,
+     * so this takes up to {@link FlinkRestConfig#launchTimeout()}. {@link RestJobLauncher} does this and the upload.
+     *
+     * @param cluster where to
+     * @param jarId the id that the upload gave
+     * @param request what to run, from which savepoint; its {@code jarFile} does not matter
+     * @return whether it was submitted now or before; {@link FlinkRefusedException} if the job cannot be started like
+     *     this, or there is no such jar
+     */
+    public CompletableFuture<JobLauncher.Outcome> runJar(ClusterId cluster, String jarId, LaunchRequest request) {
+        return withEndpoint(
+                cluster,
+                endpoint -> Futures.thenHandle(jars.run(cluster, endpoint, jarId, request), (outcome, thrown) -> {
+                    if (thrown instanceof JarRequests.NoSuchJarException) {
+                        throw new FlinkRefusedException(thrown.getMessage() + "; upload it first");
+                    }
+                    return CompletableFuture.completedFuture(Futures.valueOrThrow(outcome, thrown));
+                }));
+    }
+
+    /**
+     * Takes a savepoint and waits for its end, without a thread: for tests and scripts. Unlike a manager it remembers
+     * nothing: if the answer to the request is lost, so is the savepoint.
+     *
+     * <p>Cancelling the future ends the waiting; the savepoint goes on.
+     *
+     * @param cluster where to
+     * @param job the job
+     * @param targetDirectory where the savepoint shall go, as Flink sees it
+     * @return the savepoint, once it is complete; {@link SavepointFailedException} if it failed, {@link
+     *     io.savepoint.spi.UnknownOperationException} if the JobManager was restarted meanwhile, {@link
+     *     FlinkUnreachableException} or {@link io.savepoint.spi.FlinkAnswerException} if the request was not answered, or
+     *     no usable answer came for {@link FlinkRestConfig#outageTolerance()}
+     */
+    public CompletableFuture<TakenSavepoint> takeSavepoint(ClusterId cluster, JobId job, String targetDirectory) {
+        return taker.take(cluster, job, targetDirectory);
+    }
+
+    /**
+     * Takes a savepoint as {@link #takeSavepoint(ClusterId, JobId, String)}, on the one cluster of {@link #at(String)}.
+     *
+     * @param job the job
+     * @param targetDirectory where the savepoint shall go, as Flink sees it
+     * @return as there
+     * @throws IllegalStateException if this transport was not made by {@link #at(String)}
+     */
+    public CompletableFuture<TakenSavepoint> takeSavepoint(JobId job, String targetDirectory) {
+        ClusterId cluster = only.orElseThrow(() -> new IllegalStateException(
+                "this transport serves several clusters: say which one, or make it by FlinkRestTransport.at(url)"));
+        return takeSavepoint(cluster, job, targetDirectory);
+    }
+
+    /**
+     * Takes a savepoint as {@link #takeSavepoint(JobId, String)}.
+     *
+     * @param jobId the job's id, 32 hexadecimal digits
+     * @param targetDirectory where the savepoint shall go, as Flink sees it
+     * @return as there
+     * @throws IllegalArgumentException if it is not a job id
+     * @throws IllegalStateException if this transport was not made by {@link #at(String)}
+     */
+    public CompletableFuture<TakenSavepoint> takeSavepoint(String jobId, String targetDirectory) {
+        return takeSavepoint(JobId.of(jobId), targetDirectory);
+    }
+
+    JarRequests jars() {
+        return jars;
+    }
+
+    FlinkRestConfig config() {
+        return config;
+    }
+
+    /** Does something with a cluster's endpoint; whatever goes wrong, looking it up included, fails the future. */
+    <T> CompletableFuture<T> withEndpoint(ClusterId cluster, Function<URI, CompletableFuture<T>> action) {
+        URI endpoint;
+        try {
+            endpoint = Endpoint.check(endpoints.endpointOf(cluster));
+        } catch (FlinkException e) {
+            return CompletableFuture.failedFuture(e);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(new FlinkUnreachableException(
+                    "Flink cluster " + cluster + ": its REST endpoint is not known: " + e.getMessage(), e));
+        }
+        return Futures.plain(action.apply(endpoint));
+    }
+
+    private <T> CompletableFuture<T> get(ClusterId cluster, String path, Function<Answer, T> reader) {
+        return withEndpoint(
+                cluster,
+                endpoint -> send(Call.get(cluster, endpoint, path, config.requestTimeout()))
+                        .thenApply(reader));
+    }
+
+    /** Sends a call. After an outage there may be another version of Flink behind the endpoint. */
+    private CompletableFuture<Answer> send(Call call) {
+        return http.send(call).whenComplete((answer, thrown) -> {
+            if (thrown != null || answer.status() == 503) {
+                versions.forget(call.endpoint());
+            }
+        });
+    }
+}

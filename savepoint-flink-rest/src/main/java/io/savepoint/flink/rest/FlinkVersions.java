@@ -1,0 +1,34 @@
+package io.savepoint.flink.rest;
+
+import io.savepoint.model.ClusterId;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+
+/** The version behind each endpoint: asked for once, until there is a reason to think that it may have changed. */
+final class FlinkVersions {
+    private static final int MOST_ENDPOINTS = 10_000;
+
+    private final RecentMap<URI, CompletableFuture<FlinkVersion>> known = new RecentMap<>(MOST_ENDPOINTS);
+    private final BiFunction<ClusterId, URI, CompletableFuture<FlinkVersion>> question;
+
+    FlinkVersions(BiFunction<ClusterId, URI, CompletableFuture<FlinkVersion>> question) {
+        this.question = question;
+    }
+
+    CompletableFuture<FlinkVersion> of(ClusterId cluster, URI endpoint) {
+        CompletableFuture<FlinkVersion> mine = new CompletableFuture<>();
+        CompletableFuture<FlinkVersion> shared = known.getOrPut(endpoint, () -> mine);
+        if (shared == mine) {
+            Futures.whenDone(question.apply(cluster, endpoint), mine::complete, thrown -> {
+                known.remove(endpoint, mine);
+                mine.completeExceptionally(thrown);
+            });
+        }
+        return shared.copy();
+    }
+
+    void forget(URI endpoint) {
+        known.remove(endpoint);
+    }
+}

@@ -1,0 +1,141 @@
+package io.savepoint.flink.rest;
+
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.JobSpec;
+import io.savepoint.spi.FlinkAnswerException;
+import io.savepoint.spi.FlinkException;
+import io.savepoint.spi.FlinkRefusedException;
+import io.savepoint.spi.JobLauncher.Outcome;
+import io.savepoint.spi.LaunchRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** The requests about jars: to upload one, and to run it. */
+final class JarRequests {
+    /** What goes wrong on the way to a submission rather than because of it; another try may go well. */
+    private static final Set<String> PASSING = Set.of(
+            "TimeoutException",
+            "AskTimeoutException",
+            "FencingTokenException",
+            "LeaderRetrievalException",
+            "RecipientUnreachableException",
+            "RpcConnectionException",
+            "UnavailableDispatcherOperationException");
+
+    private final Function<Call, CompletableFuture<Answer>> sender;
+    private final Duration timeout;
+
+    JarRequests(Function<Call, CompletableFuture<Answer>> sender, Duration timeout) {
+        this.sender = sender;
+        this.timeout = timeout;
+    }
+
+    /** Flink does not have the jar (any more); never leaves this package. */
+    static final class NoSuchJarException extends FlinkException {
+        private static final long serialVersionUID = 1L;
+
+        NoSuchJarException(String message) {
+            super(message);
+        }
+    }
+
+    CompletableFuture<String> upload(ClusterId cluster, URI endpoint, Path jar) {
+        return JarFiles.off(() -> uploadCall(cluster, endpoint, jar), timeout)
+                .thenCompose(sender)
+                .thenApply(Answers::jarId);
+    }
+
+    private Call uploadCall(ClusterId cluster, URI endpoint, Path jar) {
+        String name = String.valueOf(jar.getFileName());
+        if (!name.toLowerCase(Locale.ROOT).endsWith(".jar")) {
+            throw new FlinkRefusedException(
+                    "Flink cluster " + cluster + ": '" + jar + "' is not a jar: its name must end in .jar");
+        }
+        // A new one each time: a fixed one could occur in a jar that has this very class in it.
+        String boundary = "savepoint-" + UUID.randomUUID();
+        String head = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\""
+                + name.replaceAll("[\\p{Cntrl}\"\\\\/]", "_")
+                + "\"\r\nContent-Type: application/x-java-archive\r\n\r\n";
+        String tail = "\r\n--" + boundary + "--\r\n";
+        try {
+            return new Call(
+                    cluster,
+                    endpoint,
+                    "POST",
+                    "/jars/upload",
+                    "",
+                    Optional.of("multipart/form-data; boundary=" + boundary),
+                    BodyPublishers.concat(
+                            BodyPublishers.ofString(head), BodyPublishers.ofFile(jar), BodyPublishers.ofString(tail)),
+                    timeout);
+        } catch (IOException e) {
+            throw JarFiles.unreadable(cluster, jar, e);
+        }
+    }
+
+    CompletableFuture<Outcome> run(ClusterId cluster, URI endpoint, String jarId, LaunchRequest request) {
+        String path =
+                "/jars/" + URLEncoder.encode(jarId, StandardCharsets.UTF_8).replace("+", "%20") + "/run";
+        return sender.apply(Call.post(cluster, endpoint, path, body(request), timeout))
+                .thenApply(answer -> outcome(answer, request));
+    }
+
+    private static Map<String, Object> body(LaunchRequest request) {
+        JobSpec spec = request.spec();
+        Map<String, Object> body = new LinkedHashMap<>();
+        spec.className().ifPresent(name -> body.put("entryClass", name));
+        if (!spec.args().isEmpty()) {
+            body.put("programArgsList", spec.args());
+        }
+        spec.parallelism().ifPresent(parallelism -> body.put("parallelism", parallelism));
+        body.put("jobId", request.jobId().hex());
+        request.fromSavepoint().ifPresent(savepoint -> body.put("savepointPath", savepoint));
+        body.put("allowNonRestoredState", request.allowNonRestoredState());
+        return body;
+    }
+
+    private static Outcome outcome(Answer answer, LaunchRequest request) {
+        if (!answer.isOk()) {
+            return failure(answer);
+        }
+        String jobId = Answers.jobId(answer);
+        if (!jobId.equals(request.jobId().hex())) {
+            throw new FlinkAnswerException(answer.call() + " was asked to run job " + request.jobId()
+                    + " and says that it runs '" + Trace.shorten(jobId, 80) + "'; look at the cluster's jobs");
+        }
+        return Outcome.SUBMITTED;
+    }
+
+    private static Outcome failure(Answer answer) {
+        Trace reason = answer.reason().orElseThrow(answer::failure);
+        if (answer.status() == 400) {
+            if (reason.hasType(type -> type.startsWith("Duplicate") && type.endsWith("SubmissionException"))) {
+                return Outcome.ALREADY_SUBMITTED;
+            }
+            if (reason.hasType(PASSING::contains)) {
+                throw new FlinkAnswerException(answer.call() + " was answered with HTTP 400 (" + reason.condensed()
+                        + "); the job may or may not have been submitted");
+            }
+        }
+        if (answer.status() == 500 && reason.says("Jar file ") && reason.says(" does not exist")) {
+            throw new NoSuchJarException(answer.call() + ": " + reason.condensed());
+        }
+        if (answer.status() == 500 && reason.hasType("ProgramInvocationException"::equals)) {
+            throw answer.refused(reason.condensed());
+        }
+        throw answer.failure();
+    }
+}

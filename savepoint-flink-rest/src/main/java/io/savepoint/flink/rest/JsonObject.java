@@ -1,0 +1,60 @@
+package io.savepoint.flink.rest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A JSON object whose fields are asked for by type. A field that is {@code null} is absent; one of another type is a
+ * {@link WrongShapeException}.
+ */
+record JsonObject(Map<String, Object> fields) {
+    Optional<String> text(String name) {
+        return value(name, String.class, "a string");
+    }
+
+    Optional<JsonObject> object(String name) {
+        return value(name, JsonObject.class, "an object");
+    }
+
+    OptionalLong integer(String name) {
+        return value(name, Long.class, "an integer").map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    }
+
+    boolean flag(String name) {
+        return value(name, Boolean.class, "a boolean").orElse(false);
+    }
+
+    <T> List<T> list(String name, Class<T> type, String typeName) {
+        List<T> items = new ArrayList<>();
+        for (Object item : value(name, List.class, "an array").orElse(List.of())) {
+            items.add(cast(name, item, type, "an array of " + typeName));
+        }
+        return items;
+    }
+
+    String requiredText(String name) {
+        return text(name).filter(text -> !text.isEmpty()).orElseThrow(() -> missing(name));
+    }
+
+    long requiredInteger(String name) {
+        return integer(name).orElseThrow(() -> missing(name));
+    }
+
+    private <T> Optional<T> value(String name, Class<T> type, String typeName) {
+        return Optional.ofNullable(fields.get(name)).map(value -> cast(name, value, type, typeName));
+    }
+
+    private static <T> T cast(String name, Object value, Class<T> type, String typeName) {
+        if (!type.isInstance(value)) {
+            throw new WrongShapeException("its field '" + name + "' is not " + typeName);
+        }
+        return type.cast(value);
+    }
+
+    private static WrongShapeException missing(String name) {
+        return new WrongShapeException("its field '" + name + "' is missing");
+    }
+}

@@ -1,0 +1,100 @@
+package io.savepoint.flink.rest;
+
+import io.savepoint.model.ClusterId;
+import io.savepoint.spi.FlinkAnswerException;
+import io.savepoint.spi.FlinkRefusedException;
+import io.savepoint.spi.JobLauncher;
+import io.savepoint.spi.LaunchRequest;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Submits jobs to session clusters: uploads the spec's {@code jarFile}, a path or a {@code file:} URL on this machine,
+ * and runs it. A jar is uploaded once to each endpoint, as long as its size and its time of modification stay the same,
+ * and again when Flink has lost it, which it does when the JobManager is restarted.
+ *
+ * <p>A job's {@code main} must make one job only, as Flink gives every one that it makes the same id. Flink before 1.15
+ * knows an id again only while the job runs: a launch repeated after the job's end runs it a second time.
+ *
+ * <p>A launch takes at most a few times {@link FlinkRestConfig#launchTimeout()}, which bounds each of its requests.
+ *
+ * <p>Safe for use by any number of threads; nothing to close.
+ */
+public final class RestJobLauncher implements JobLauncher {
+    private static final int MOST_JARS = 1000;
+
+    private final FlinkRestTransport transport;
+    private final FlinkRestConfig config;
+    private final RecentMap<Key, CompletableFuture<String>> uploaded = new RecentMap<>(MOST_JARS);
+
+    private record Key(URI endpoint, JarFiles.Content content) {}
+
+    private RestJobLauncher(FlinkRestTransport transport) {
+        this.transport = transport;
+        this.config = transport.config();
+    }
+
+    /**
+     * Makes a launcher.
+     *
+     * @param transport the way to Flink
+     * @return a launcher that submits over it
+     */
+    public static RestJobLauncher create(FlinkRestTransport transport) {
+        return new RestJobLauncher(transport);
+    }
+
+    @Override
+    public CompletableFuture<Outcome> launch(ClusterId cluster, LaunchRequest request) {
+        return transport.withEndpoint(cluster, endpoint -> {
+            String jarFile = request.spec().jarFile().orElse("");
+            if (jarFile.isBlank()) {
+                return CompletableFuture.failedFuture(new FlinkRefusedException("Flink cluster " + cluster
+                        + ": the spec has no jarFile, and without one there is nothing to submit; set it to the path of"
+                        + " the job's jar"));
+            }
+            return JarFiles.off(() -> JarFiles.content(cluster, jarFile), config.launchTimeout())
+                    .thenCompose(content -> launch(cluster, new Key(endpoint, content), request));
+        });
+    }
+
+    private CompletableFuture<Outcome> launch(ClusterId cluster, Key key, LaunchRequest request) {
+        CompletableFuture<String> jar = jar(cluster, key);
+        CompletableFuture<Outcome> first = run(cluster, key, jar, request);
+        // Only when Flink says that it has no such jar, hence has submitted nothing: the one case to try again.
+        return Futures.thenHandle(first, (outcome, thrown) -> {
+            if (!(thrown instanceof JarRequests.NoSuchJarException)) {
+                return first;
+            }
+            uploaded.remove(key, jar);
+            return Futures.thenHandle(run(cluster, key, jar(cluster, key), request), (again, thrownAgain) -> {
+                if (thrownAgain instanceof JarRequests.NoSuchJarException) {
+                    throw new FlinkAnswerException(thrownAgain.getMessage()
+                            + "; it was uploaded just now: look at web.upload.dir, which JobManagers must not share"
+                            + " with what cleans it");
+                }
+                return CompletableFuture.completedFuture(Futures.valueOrThrow(again, thrownAgain));
+            });
+        });
+    }
+
+    private CompletableFuture<Outcome> run(
+            ClusterId cluster, Key key, CompletableFuture<String> jar, LaunchRequest request) {
+        return jar.thenCompose(id -> transport.jars().run(cluster, key.endpoint(), id, request));
+    }
+
+    /** The jar's id, after its upload if need be; launches at the same time share one upload. */
+    private CompletableFuture<String> jar(ClusterId cluster, Key key) {
+        CompletableFuture<String> mine = new CompletableFuture<>();
+        CompletableFuture<String> shared = uploaded.getOrPut(key, () -> mine);
+        if (shared == mine) {
+            Path path = key.content().path();
+            Futures.whenDone(transport.jars().upload(cluster, key.endpoint(), path), mine::complete, thrown -> {
+                uploaded.remove(key, mine);
+                mine.completeExceptionally(thrown);
+            });
+        }
+        return shared;
+    }
+}
