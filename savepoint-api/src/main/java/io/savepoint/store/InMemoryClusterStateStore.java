@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * A store in the memory of this process, for tests and short-lived tools: what it holds is gone with the process.
  *
  * <p>Its stages are complete when they are returned. A watch is called on the thread that made the change, after the
- * change and outside of any lock.
+ * change and outside of any lock. Statuses are kept as precisely as {@link StatusDocument} writes them, like in any
+ * other store.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -155,7 +156,10 @@ public final class InMemoryClusterStateStore implements ClusterStateStore {
 
     private ClusterState next(ClusterId cluster, JobSpec spec, Optional<ControlRequest> control, ClusterStatus status) {
         String version = Long.toString(versions.incrementAndGet());
-        return new ClusterState(cluster, version, spec, control, status, List.of());
+        // Times lose here what they lose in a document, so that nobody comes to rely on more.
+        ClusterStatus written =
+                StatusDocument.read(cluster, StatusDocument.write(status)).value();
+        return new ClusterState(cluster, version, spec, control, written, List.of());
     }
 
     private void changed(ClusterId cluster) {

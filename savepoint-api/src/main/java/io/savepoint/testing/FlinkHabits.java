@@ -24,7 +24,7 @@ public record FlinkHabits(boolean clientTriggerIds, boolean remembersEndedJobs, 
         String[] parts = version.split("\\.", 3);
         try {
             int major = Integer.parseInt(parts[0]);
-            int minor = Integer.parseInt(parts[1]);
+            int minor = Integer.parseInt(parts[1].replaceFirst("-.*", ""));
             boolean modern = major > 1 || minor >= 15;
             return new FlinkHabits(modern, modern, modern);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {

@@ -149,7 +149,7 @@ class FakeFlinkLaunchTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1.13.6,false", "1.14.6,false", "1.15.4,true", "1.20.5,true", "2.0.2,true", "2.3,true"})
+    @CsvSource({"1.13.6,false", "1.14.6,false", "1.15.4,true", "1.20.5,true", "2.0.2,true", "2.3-SNAPSHOT,true"})
     void habitsGoByVersion(String version, boolean modern) {
         assertThat(FlinkHabits.ofVersion(version)).isEqualTo(new FlinkHabits(modern, modern, modern));
     }

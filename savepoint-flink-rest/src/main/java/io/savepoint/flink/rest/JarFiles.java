@@ -74,7 +74,7 @@ final class JarFiles {
             }
             return new Content(path.toAbsolutePath(), attributes.size(), attributes.lastModifiedTime());
         } catch (NoSuchFileException e) {
-            boolean url = jarFile.matches("[a-zA-Z][a-zA-Z0-9+.-]+:/.*");
+            boolean url = jarFile.matches("(?!file:)[a-zA-Z][a-zA-Z0-9+.-]+:/.*");
             throw refused(cluster, jarFile, url ? "only local files are read" : "there is no such file");
         } catch (IOException e) {
             throw refused(cluster, jarFile, "it cannot be read (" + e + ")");

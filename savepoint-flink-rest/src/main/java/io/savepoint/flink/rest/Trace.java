@@ -28,7 +28,8 @@ final class Trace {
 
         boolean onlyWraps(Link cause) {
             String repeated = cause.message.isEmpty() ? cause.type : cause.message;
-            return message.isEmpty() ? BARE_WRAPPERS.contains(simpleType()) : message.endsWith(repeated);
+            return equals(cause)
+                    || (message.isEmpty() ? BARE_WRAPPERS.contains(simpleType()) : message.endsWith(repeated));
         }
 
         String shown() {

@@ -1,0 +1,29 @@
+package io.savepoint.flink.rest;
+
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.savepoint.model.ClusterId;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** Waits for what the transport answers: long enough for a loaded machine, and never for ever. */
+final class Asking {
+    static final ClusterId CLUSTER = ClusterId.of("default", "orders");
+
+    private Asking() {}
+
+    static <T> T answer(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError("no answer", e);
+        }
+    }
+
+    /** The failure itself; a future's own wrapping is taken off. */
+    static Throwable failure(CompletionStage<?> stage) {
+        Throwable thrown = catchThrowable(() -> stage.toCompletableFuture().get(60, TimeUnit.SECONDS));
+        return thrown instanceof ExecutionException ? thrown.getCause() : thrown;
+    }
+}

@@ -1,0 +1,93 @@
+package io.savepoint.flink.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.JobId;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which configurations and URLs are taken. */
+class FlinkRestConfigTest {
+    @Test
+    void hasDefaults() {
+        FlinkRestConfig config = FlinkRestConfig.defaults();
+        assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.launchTimeout()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.outageTolerance()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.maxBodyBytes()).isEqualTo(16 * 1024 * 1024);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT25H", "PT999999999H"})
+    void namesTheFieldOfABadDuration(String text) {
+        Duration bad = Duration.parse(text);
+        FlinkRestConfig.Builder builder = FlinkRestConfig.builder();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.connectTimeout(bad))
+                .withMessageContaining("connectTimeout must be > 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.requestTimeout(bad))
+                .withMessageContaining("requestTimeout must be > 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.launchTimeout(bad))
+                .withMessageContaining("launchTimeout must be > 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.outageTolerance(bad))
+                .withMessageContaining("outageTolerance must be > 0");
+    }
+
+    @Test
+    void namesTheFieldOfABadSize() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FlinkRestConfig.builder().maxBodyBytes(1023))
+                .withMessage("maxBodyBytes must be at least 1024, was 1023");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://localhost:8081, http://localhost:8081",
+        "http://localhost:8081///, http://localhost:8081",
+        "https://proxy.example/flink/, https://proxy.example/flink",
+        "HTTP://[::1]:8081, HTTP://[::1]:8081"
+    })
+    void takesUrls(String given, String used) {
+        assertThat(FlinkEndpoints.fixed(URI.create(given)).endpointOf(ClusterId.of("a", "b")))
+                .isEqualTo(URI.create(used));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost:8081",
+                "ftp://localhost",
+                "http:///path",
+                "http://user:secret@localhost:8081",
+                "http://localhost:8081/?token=secret",
+                "http://localhost:8081/#secret",
+                "http://localhost:99999",
+                "",
+                "/jobs"
+            })
+    void refusesOtherUrlsWithoutTellingSecrets(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FlinkRestTransport.at(url))
+                .withMessageContaining("endpoint must be the URL of Flink's REST API, as http://jobmanager:8081")
+                .satisfies(thrown -> assertThat(thrown).message().doesNotContain("secret"));
+    }
+
+    @Test
+    void wantsToKnowTheClusterWhereThereAreSeveral() {
+        FlinkRestTransport transport = FlinkRestTransport.create(cluster -> URI.create("http://localhost:8081"));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> transport.takeSavepoint(JobId.of("ab".repeat(16)), "file:///savepoints"))
+                .withMessageContaining("FlinkRestTransport.at(url)");
+    }
+}

@@ -1,0 +1,322 @@
+package io.savepoint.flink.rest;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aMultipart;
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.binaryEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static io.savepoint.flink.rest.Asking.CLUSTER;
+import static io.savepoint.flink.rest.Asking.answer;
+import static io.savepoint.flink.rest.Asking.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import io.savepoint.model.JobId;
+import io.savepoint.model.JobSpec;
+import io.savepoint.spi.FlinkAnswerException;
+import io.savepoint.spi.FlinkRefusedException;
+import io.savepoint.spi.FlinkUnreachableException;
+import io.savepoint.spi.JobLauncher.Outcome;
+import io.savepoint.spi.LaunchRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a job gets to a session cluster. */
+class RestJobLauncherTest {
+    private static final JobId JOB = JobId.of("ab".repeat(16));
+    private static final String RUN = "/jars/1f_job.jar/run";
+    private static final String NO_SUCH_JAR =
+            Recording.of("2.3.0", "run-badjar").get(0).body();
+
+    private static WireMockServer server;
+    private RestJobLauncher launcher;
+
+    @TempDir
+    Path directory;
+
+    private Path jar;
+
+    @BeforeAll
+    static void start() {
+        server = new WireMockServer(WireMockConfiguration.options().dynamicPort());
+        server.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.stop();
+    }
+
+    @BeforeEach
+    void reset() throws IOException {
+        server.resetAll();
+        uploads("1f_job.jar");
+        server.stubFor(post(RUN).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
+        launcher = RestJobLauncher.create(FlinkRestTransport.at(server.baseUrl()));
+        jar = directory.resolve("job.jar");
+        byte[] content = new byte[200_000];
+        new Random(7).nextBytes(content);
+        Files.write(jar, content);
+    }
+
+    private static void uploads(String id) {
+        server.stubFor(post("/jars/upload")
+                .willReturn(okJson("{\"filename\":\"/tmp/flink-web-upload/" + id + "\",\"status\":\"success\"}")));
+    }
+
+    private static void verifyUploads(int times) {
+        server.verify(times, postRequestedFor(urlEqualTo("/jars/upload")));
+    }
+
+    private LaunchRequest request() {
+        return request(jar.toString());
+    }
+
+    private static LaunchRequest request(String jarFile) {
+        return new LaunchRequest(JOB, JobSpec.builder().jarFile(jarFile).build(), Optional.empty(), false);
+    }
+
+    @Test
+    void uploadsTheJarAsItIsAndRunsItAsAsked() throws IOException {
+        JobSpec spec = JobSpec.builder()
+                .jarFile(jar.toUri().toString())
+                .className("a.Main")
+                .addArgs("--name", "with \"quotes\" and ü", "")
+                .parallelism(3)
+                .build();
+        assertThat(answer(launcher.launch(CLUSTER, new LaunchRequest(JOB, spec, Optional.of("file:/sp/1"), true))))
+                .isEqualTo(Outcome.SUBMITTED);
+
+        server.verify(postRequestedFor(urlEqualTo("/jars/upload"))
+                .withRequestBodyPart(aMultipart()
+                        .withHeader("Content-Disposition", containing("filename=\"job.jar\""))
+                        .withBody(binaryEqualTo(Files.readAllBytes(jar)))
+                        .build()));
+        server.verify(postRequestedFor(urlEqualTo(RUN))
+                .withRequestBody(equalToJson(
+                        "{\"entryClass\":\"a.Main\",\"programArgsList\":[\"--name\",\"with \\\"quotes\\\" and"
+                                + " ü\",\"\"],\"parallelism\":3,\"jobId\":\"" + JOB
+                                + "\",\"savepointPath\":\"file:/sp/1\",\"allowNonRestoredState\":true}")));
+    }
+
+    @Test
+    void leavesOutWhatIsNotSet() {
+        answer(launcher.launch(CLUSTER, request()));
+        server.verify(postRequestedFor(urlEqualTo(RUN))
+                .withRequestBody(equalToJson("{\"jobId\":\"" + JOB + "\",\"allowNonRestoredState\":false}")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.14.6", "1.15.4", "1.20.5", "2.3.0"})
+    void takesWhatRealFlinksAnswer(String version) {
+        Recording.Exchange upload = Recording.of(version, "jar-upload").get(0);
+        String id = upload.body().replaceAll(".*flink-web-upload/([^\"]*)\".*", "$1");
+        Recording.Exchange run = Recording.of(version, "run-jobid").get(0);
+        JobId job = JobId.of(run.body().replaceAll(".*\"jobid\":\"(\\w+)\".*", "$1"));
+        server.stubFor(post("/jars/upload").willReturn(recorded(upload)));
+        server.stubFor(post("/jars/" + id + "/run").willReturn(recorded(run)));
+
+        LaunchRequest request = new LaunchRequest(job, request().spec(), Optional.empty(), false);
+        assertThat(answer(launcher.launch(CLUSTER, request))).isEqualTo(Outcome.SUBMITTED);
+    }
+
+    private static ResponseDefinitionBuilder recorded(Recording.Exchange exchange) {
+        return aResponse()
+                .withStatus(exchange.status())
+                .withHeader("Content-Type", exchange.contentType())
+                .withBody(exchange.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.14.6", "1.15.4", "1.20.5", "2.3.0"})
+    void anIdThatFlinkHasIsSubmittedAlready(String version) {
+        Recording.Exchange duplicate = Recording.of(version, "run-jobid").get(1);
+        assertThat(duplicate.status()).isEqualTo(400);
+        server.stubFor(post(RUN).willReturn(recorded(duplicate)));
+        assertThat(answer(launcher.launch(CLUSTER, request()))).isEqualTo(Outcome.ALREADY_SUBMITTED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "run-badclass | ProgramInvocationException: The program's entry point class 'no.Such' was not found in the jar file.",
+                "run-main-throws | IllegalStateException: main throws: x",
+                "run-missing-savepoint | FileNotFoundException: Cannot find checkpoint or savepoint file/directory",
+                "run-incompatible | Cannot map checkpoint/savepoint state for operator"
+            })
+    void tellsWhyAJobCannotBeStarted(String name, String reason) {
+        for (String version : List.of("1.14.6", "1.15.4", "1.20.5", "2.3.0")) {
+            server.stubFor(
+                    post(RUN).willReturn(recorded(Recording.of(version, name).get(0))));
+            assertThat(failure(launcher.launch(CLUSTER, request())))
+                    .as(version)
+                    .isInstanceOf(FlinkRefusedException.class)
+                    .hasMessageContainingAll(CLUSTER.toString(), RUN, reason)
+                    .message()
+                    .hasSizeLessThan(1300)
+                    .doesNotContain("\n", "CompletionException");
+        }
+        verifyUploads(1);
+    }
+
+    @Test
+    void whatMayPassByIsNoRefusal() {
+        server.stubFor(post(RUN)
+                .willReturn(jsonResponse(
+                        "{\"errors\":[\"a.RestHandlerException: Could not execute application.\\nCaused by: a.b.AskTimeoutException:"
+                                + " late\"]}",
+                        400)));
+        assertThat(failure(launcher.launch(CLUSTER, request())))
+                .isInstanceOf(FlinkAnswerException.class)
+                .hasMessageContaining("may or may not");
+        server.stubFor(post(RUN)
+                .willReturn(jsonResponse(
+                        "{\"errors\":[\"Internal server error.\",\"a.b.SomeException: bad luck\"]}", 500)));
+        assertThat(failure(launcher.launch(CLUSTER, request())))
+                .isInstanceOf(FlinkAnswerException.class)
+                .hasMessageContaining("bad luck");
+    }
+
+    @Test
+    void anotherJobIdInTheAnswerIsReported() {
+        server.stubFor(post(RUN).willReturn(okJson("{\"jobid\":\"" + "12".repeat(16) + "\"}")));
+        assertThat(failure(launcher.launch(CLUSTER, request())))
+                .isInstanceOf(FlinkAnswerException.class)
+                .hasMessageContainingAll(JOB.hex(), "12".repeat(16));
+    }
+
+    @Test
+    void uploadsAJarOnceForManyLaunches() {
+        List<CompletableFuture<Outcome>> all = Stream.generate(() -> launcher.launch(CLUSTER, request()))
+                .limit(10)
+                .toList();
+        all.forEach(Asking::answer);
+        verifyUploads(1);
+    }
+
+    @Test
+    void uploadsAJarAgainWhenItHasChanged() throws IOException {
+        answer(launcher.launch(CLUSTER, request()));
+        Files.writeString(jar, "other");
+        answer(launcher.launch(CLUSTER, request()));
+        verifyUploads(2);
+    }
+
+    @Test
+    void uploadsAJarAgainWhenTheUploadFailed() {
+        server.stubFor(post("/jars/upload").willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+        assertThat(failure(launcher.launch(CLUSTER, request()))).isInstanceOf(FlinkUnreachableException.class);
+        uploads("1f_job.jar");
+        assertThat(answer(launcher.launch(CLUSTER, request()))).isEqualTo(Outcome.SUBMITTED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.14.6", "1.15.4", "1.20.5", "2.3.0"})
+    void uploadsAJarAgainWhenFlinkHasLostIt(String version) {
+        answer(launcher.launch(CLUSTER, request()));
+        server.stubFor(post(RUN)
+                .willReturn(recorded(Recording.of(version, "run-badjar").get(0))));
+        uploads("2f_job.jar");
+        server.stubFor(post("/jars/2f_job.jar/run").willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
+
+        assertThat(answer(launcher.launch(CLUSTER, request()))).isEqualTo(Outcome.SUBMITTED);
+        verifyUploads(2);
+    }
+
+    @Test
+    void uploadsALostJarOnceMoreOnly() {
+        server.stubFor(post(RUN).willReturn(jsonResponse(NO_SUCH_JAR, 500)));
+        assertThat(failure(launcher.launch(CLUSTER, request())))
+                .isInstanceOf(FlinkAnswerException.class)
+                .hasMessageContainingAll("does not exist", "web.upload.dir");
+        verifyUploads(2);
+    }
+
+    @Test
+    void aLaunchWhoseAnswerIsLostIsNotRepeated() {
+        server.stubFor(post(RUN)
+                .inScenario("lost")
+                .whenScenarioStateIs(Scenario.STARTED)
+                .willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+        assertThat(failure(launcher.launch(CLUSTER, request()))).isInstanceOf(FlinkUnreachableException.class);
+        server.verify(1, postRequestedFor(urlEqualTo(RUN)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/no/such/job.jar | there is no such file",
+                "file:///no/such/job.jar | there is no such file",
+                "https://repo.example/job.jar | only local files are read",
+                "s3://bucket/job.jar | only local files are read",
+                "file:relative.jar | it is not a path or a file: URL",
+                "/tmp | it is not a file"
+            })
+    void namesTheFieldOfABadJar(String jarFile, String why) {
+        assertThat(failure(launcher.launch(CLUSTER, request(jarFile))))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContainingAll(CLUSTER.toString(), "jarFile '" + jarFile + "'", why, "this process can read");
+        assertThat(server.getAllServeEvents()).isEmpty();
+    }
+
+    @Test
+    void wantsAJarAndOneOfThatName() throws IOException {
+        LaunchRequest none = new LaunchRequest(JOB, JobSpec.builder().build(), Optional.empty(), false);
+        assertThat(failure(launcher.launch(CLUSTER, none)))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContaining("no jarFile");
+        Path text = Files.writeString(directory.resolve("job.txt"), "x");
+        assertThat(failure(launcher.launch(CLUSTER, request(text.toString()))))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContaining("must end in .jar");
+        assertThat(server.getAllServeEvents()).isEmpty();
+    }
+
+    @Test
+    void aNameCannotBreakOutOfItsHeader() throws IOException {
+        Path odd = Files.copy(jar, directory.resolve("a\"\r\nX: y ü.jar"));
+        answer(launcher.launch(CLUSTER, request(odd.toString())));
+        server.verify(postRequestedFor(urlEqualTo("/jars/upload"))
+                .withRequestBodyPart(aMultipart()
+                        .withHeader("Content-Disposition", containing("filename=\"a___X: y "))
+                        .build()));
+    }
+
+    @Test
+    void runningAJarThatIsNotThereIsRefused() {
+        FlinkRestTransport transport = FlinkRestTransport.at(server.baseUrl());
+        server.stubFor(post(RUN).willReturn(jsonResponse(NO_SUCH_JAR, 500)));
+        assertThat(failure(transport.runJar(CLUSTER, "1f_job.jar", request())))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContainingAll("does not exist", "upload it first");
+        assertThat(answer(transport.uploadJar(CLUSTER, jar))).isEqualTo("1f_job.jar");
+        assertThat(failure(transport.uploadJar(CLUSTER, directory.resolve("none.jar"))))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContaining("none.jar");
+    }
+}

@@ -1,0 +1,184 @@
+package io.savepoint.flink.rest;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
+import static io.savepoint.flink.rest.Asking.answer;
+import static io.savepoint.flink.rest.Asking.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import io.savepoint.model.JobId;
+import io.savepoint.model.TriggerId;
+import io.savepoint.spi.FlinkLeaderElectionException;
+import io.savepoint.spi.FlinkRefusedException;
+import io.savepoint.spi.FlinkUnreachableException;
+import io.savepoint.spi.UnknownOperationException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The ten-line program's way to a savepoint. */
+class TakeSavepointTest {
+    private static final JobId JOB = JobId.of("ab".repeat(16));
+    private static final String TRIGGER = "cd".repeat(16);
+    private static final String SAVEPOINTS = "/jobs/" + JOB + "/savepoints";
+    private static final String STATUS = SAVEPOINTS + "/" + TRIGGER;
+    private static final ResponseDefinitionBuilder IN_PROGRESS =
+            okJson("{\"status\":{\"id\":\"IN_PROGRESS\"},\"operation\":null}");
+    private static final ResponseDefinitionBuilder COMPLETED =
+            okJson("{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"file:/savepoints/x\"}}");
+    private static final ResponseDefinitionBuilder ELECTION =
+            jsonResponse("{\"errors\":[\"ongoing leader election\"]}", 503);
+
+    private static WireMockServer server;
+    private FlinkRestTransport transport;
+
+    @BeforeAll
+    static void start() {
+        server = new WireMockServer(WireMockConfiguration.options().dynamicPort());
+        server.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.stop();
+    }
+
+    @BeforeEach
+    void reset() {
+        server.resetAll();
+        server.stubFor(get("/config").willReturn(okJson("{\"flink-version\":\"2.3.0\"}")));
+        server.stubFor(post(SAVEPOINTS).willReturn(jsonResponse("{\"request-id\":\"" + TRIGGER + "\"}", 202)));
+        transport = transport(Duration.ofMinutes(1));
+    }
+
+    private static FlinkRestTransport transport(Duration tolerance) {
+        return FlinkRestTransport.at(
+                server.baseUrl(),
+                FlinkRestConfig.builder().outageTolerance(tolerance).build());
+    }
+
+    private static void answers(ResponseDefinitionBuilder... answers) {
+        for (int i = 0; i < answers.length; i++) {
+            server.stubFor(get(STATUS)
+                    .inScenario("status")
+                    .whenScenarioStateIs(i == 0 ? Scenario.STARTED : "" + i)
+                    .willSetStateTo(i + 1 < answers.length ? "" + (i + 1) : i == 0 ? Scenario.STARTED : "" + i)
+                    .willReturn(answers[i]));
+        }
+    }
+
+    @Test
+    void givesTheSavepointOnceItIsComplete() {
+        answers(IN_PROGRESS, IN_PROGRESS, COMPLETED);
+        TakenSavepoint savepoint = answer(transport.takeSavepoint(JOB.hex(), "file:///savepoints"));
+
+        assertThat(savepoint.location()).isEqualTo("file:/savepoints/x");
+        assertThat(savepoint.trigger()).isEqualTo(TriggerId.of(TRIGGER));
+        assertThat(savepoint.duration()).isPositive();
+        server.verify(3, getRequestedFor(urlEqualTo(STATUS)));
+        server.verify(postRequestedFor(urlEqualTo(SAVEPOINTS))
+                .withRequestBody(matchingJsonPath("$.triggerId"))
+                .withRequestBody(matchingJsonPath("$['target-directory']")));
+    }
+
+    @Test
+    void choosesANewIdEachTime() {
+        answers(COMPLETED);
+        answer(transport.takeSavepoint(JOB, "file:///savepoints"));
+        answer(transport.takeSavepoint(JOB, "file:///savepoints"));
+        assertThat(server.findAll(postRequestedFor(urlEqualTo(SAVEPOINTS))))
+                .extracting(request -> request.getBodyAsString())
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void tellsFlinksReasonOfAFailure() {
+        answers(
+                IN_PROGRESS,
+                okJson(
+                        "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"failure-cause\":{\"class\":\"a.B\",\"stack-trace\":"
+                                + "\"a.B: Checkpoint expired before completing.\\n\\tat x.Y.z(Y.java)\",\"serialized-throwable\":\"rO0\"}}}"));
+        assertThat(failure(transport.takeSavepoint(JOB, "file:///savepoints")))
+                .isInstanceOfSatisfying(SavepointFailedException.class, failed -> {
+                    assertThat(failed.reason()).isEqualTo("B: Checkpoint expired before completing.");
+                    assertThat(failed).hasMessageContainingAll(JOB.hex(), TRIGGER, failed.reason());
+                });
+        assertThatThrownBy(
+                        () -> transport.takeSavepoint(JOB, "file:///savepoints").join())
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(SavepointFailedException.class);
+    }
+
+    @Test
+    void anAcceptedIdThatIsUnknownLaterIsLost() {
+        answers(
+                IN_PROGRESS,
+                jsonResponse(
+                        "{\"errors\":[\"a.RestHandlerException: There is no savepoint operation with triggerId=x\"]}",
+                        404));
+        assertThat(failure(transport.takeSavepoint(JOB, "file:///savepoints")))
+                .isInstanceOf(UnknownOperationException.class)
+                .hasMessageContainingAll("restarted", "_metadata");
+    }
+
+    @Test
+    void goesOnWhenAPollIsNotAnswered() {
+        answers(
+                aResponse().withFault(Fault.EMPTY_RESPONSE),
+                ELECTION,
+                aResponse().withStatus(500),
+                okJson("<html>").withHeader("Content-Type", "text/html"),
+                COMPLETED);
+        assertThat(answer(transport.takeSavepoint(JOB, "file:///savepoints")).location())
+                .isEqualTo("file:/savepoints/x");
+    }
+
+    @Test
+    void givesUpAfterALongOutage() {
+        answers(IN_PROGRESS, ELECTION);
+        assertThat(failure(transport(Duration.ofMillis(500)).takeSavepoint(JOB, "file:///savepoints")))
+                .isInstanceOf(FlinkLeaderElectionException.class);
+        assertThat(server.findAll(getRequestedFor(urlEqualTo(STATUS)))).hasSizeGreaterThan(2);
+    }
+
+    @Test
+    void aRequestThatIsNotAcceptedIsNotPolledFor() {
+        server.stubFor(post(SAVEPOINTS)
+                .willReturn(jsonResponse("{\"errors\":[\"a.RestHandlerException: no directory\"]}", 400)));
+        assertThat(failure(transport.takeSavepoint(JOB, ""))).isInstanceOf(FlinkRefusedException.class);
+        server.stubFor(post(SAVEPOINTS).willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+        assertThat(failure(transport.takeSavepoint(JOB, "file:///x"))).isInstanceOf(FlinkUnreachableException.class);
+        server.verify(0, getRequestedFor(urlPathMatching(SAVEPOINTS + "/.*")));
+    }
+
+    @Test
+    void cancellingEndsThePolls() {
+        answers(IN_PROGRESS);
+        CompletableFuture<TakenSavepoint> savepoint = transport.takeSavepoint(JOB, "file:///savepoints");
+        await().until(() -> server.findAll(getRequestedFor(urlEqualTo(STATUS))).size() >= 3);
+        savepoint.cancel(true);
+        int before = server.findAll(getRequestedFor(urlEqualTo(STATUS))).size();
+        await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+        // The one that was on its way may have arrived since; without the cancellation there were three or more.
+        assertThat(server.findAll(getRequestedFor(urlEqualTo(STATUS)))).hasSizeLessThanOrEqualTo(before + 1);
+    }
+}
