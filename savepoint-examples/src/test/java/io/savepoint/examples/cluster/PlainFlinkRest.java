@@ -18,10 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Flink's REST API without anything of the SDK, so that tests of the cluster test nothing else. */
-final class PlainFlinkRest {
+public final class PlainFlinkRest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,21 +31,21 @@ final class PlainFlinkRest {
 
     private final URI base;
 
-    PlainFlinkRest(URI base) {
+    public PlainFlinkRest(URI base) {
         this.base = base;
     }
 
     /** An answer, whatever its status. */
-    record Answer(int status, JsonNode body) {}
+    public record Answer(int status, JsonNode body) {}
 
     /** An operation that has ended: with a location or with a failure. */
-    record Savepoint(String location, String failure) {}
+    public record Savepoint(String location, String failure) {}
 
-    String version() throws IOException, InterruptedException {
+    public String version() throws IOException, InterruptedException {
         return get("/config").body().path("flink-version").asText();
     }
 
-    String upload(Path jar) throws IOException, InterruptedException {
+    public String upload(Path jar) throws IOException, InterruptedException {
         String boundary = "a-boundary-that-no-jar-has";
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\""
@@ -58,7 +60,7 @@ final class PlainFlinkRest {
         return Path.of(answer.body().path("filename").asText()).getFileName().toString();
     }
 
-    Answer tryRun(String jarId, List<String> args, String savepoint, boolean allowNonRestoredState)
+    public Answer tryRun(String jarId, List<String> args, String savepoint, boolean allowNonRestoredState)
             throws IOException, InterruptedException {
         ObjectNode body = JSON.createObjectNode();
         body.put("entryClass", "io.savepoint.examples.job.CounterJob");
@@ -70,13 +72,13 @@ final class PlainFlinkRest {
         return post("/jars/" + jarId + "/run", body);
     }
 
-    String run(String jarId, List<String> args, String savepoint) throws IOException, InterruptedException {
+    public String run(String jarId, List<String> args, String savepoint) throws IOException, InterruptedException {
         Answer answer = tryRun(jarId, args, savepoint, false);
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         return answer.body().path("jobid").asText();
     }
 
-    String triggerSavepoint(String jobId, Path directory) throws IOException, InterruptedException {
+    public String triggerSavepoint(String jobId, Path directory) throws IOException, InterruptedException {
         ObjectNode body = JSON.createObjectNode();
         body.put("target-directory", directory.toUri().toString());
         Answer answer = post("/jobs/" + jobId + "/savepoints", body);
@@ -84,7 +86,7 @@ final class PlainFlinkRest {
         return answer.body().path("request-id").asText();
     }
 
-    Optional<Savepoint> savepoint(String jobId, String triggerId) throws IOException, InterruptedException {
+    public Optional<Savepoint> savepoint(String jobId, String triggerId) throws IOException, InterruptedException {
         Answer answer = get("/jobs/" + jobId + "/savepoints/" + triggerId);
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         if (!answer.body().at("/status/id").asText().equals("COMPLETED")) {
@@ -96,13 +98,13 @@ final class PlainFlinkRest {
                 operation.at("/failure-cause/stack-trace").asText(null)));
     }
 
-    Savepoint takeSavepoint(String jobId, Path directory) throws Exception {
+    public Savepoint takeSavepoint(String jobId, Path directory) throws Exception {
         String triggerId = triggerSavepoint(jobId, directory);
         return Await.answer("savepoint " + triggerId, TIMEOUT, () -> savepoint(jobId, triggerId));
     }
 
     /** Until all tasks run; a job is said to run a little earlier, and refuses savepoints then. */
-    void awaitRunning(String jobId) throws Exception {
+    public void awaitRunning(String jobId) throws Exception {
         Await.answer("all tasks of job " + jobId + " to run", TIMEOUT, () -> {
             for (JsonNode job : get("/jobs/overview").body().path("jobs")) {
                 if (job.path("jid").asText().equals(jobId)) {
@@ -118,23 +120,37 @@ final class PlainFlinkRest {
         });
     }
 
-    void awaitState(String jobId, String state) throws Exception {
+    public void awaitState(String jobId, String state) throws Exception {
         Await.answer(
                 "job " + jobId + " to be " + state,
                 TIMEOUT,
                 () -> Optional.of(state(jobId)).filter(state::equals));
     }
 
-    String state(String jobId) throws IOException, InterruptedException {
+    public String state(String jobId) throws IOException, InterruptedException {
         return get("/jobs/" + jobId + "/status").body().path("status").asText();
     }
 
-    void cancel(String jobId) throws Exception {
-        send(request("/jobs/" + jobId + "?mode=cancel").method("PATCH", BodyPublishers.noBody()));
+    /** {@return the state of every job that the JobManager knows, by id} */
+    public Map<String, String> states() throws IOException, InterruptedException {
+        Map<String, String> states = new TreeMap<>();
+        for (JsonNode job : get("/jobs/overview").body().path("jobs")) {
+            states.put(job.path("jid").asText(), job.path("state").asText());
+        }
+        return states;
+    }
+
+    public void cancel(String jobId) throws Exception {
+        askToCancel(jobId);
         awaitState(jobId, "CANCELED");
     }
 
-    Answer get(String path) throws IOException, InterruptedException {
+    /** Doesn't wait; does nothing to a job that has ended. */
+    public void askToCancel(String jobId) throws IOException, InterruptedException {
+        send(request("/jobs/" + jobId + "?mode=cancel").method("PATCH", BodyPublishers.noBody()));
+    }
+
+    public Answer get(String path) throws IOException, InterruptedException {
         return send(request(path));
     }
 

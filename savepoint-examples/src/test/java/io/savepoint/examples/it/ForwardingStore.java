@@ -1,0 +1,45 @@
+package io.savepoint.examples.it;
+
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.ClusterState;
+import io.savepoint.model.ClusterStatus;
+import io.savepoint.model.ControlRequest;
+import io.savepoint.spi.ClusterStateStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** Hands everything on, for tests that watch or hold a call or two. */
+class ForwardingStore implements ClusterStateStore {
+    private final ClusterStateStore store;
+
+    ForwardingStore(ClusterStateStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public CompletionStage<Optional<ClusterState>> load(ClusterId cluster) {
+        return store.load(cluster);
+    }
+
+    @Override
+    public CompletionStage<WriteResult> compareAndSet(ClusterId cluster, String version, ClusterStatus status) {
+        return store.compareAndSet(cluster, version, status);
+    }
+
+    @Override
+    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control) {
+        return store.acknowledgeControl(cluster, control);
+    }
+
+    @Override
+    public CompletionStage<List<ClusterId>> list() {
+        return store.list();
+    }
+
+    @Override
+    public Watch watch(Consumer<ClusterId> listener) {
+        return store.watch(listener);
+    }
+}
