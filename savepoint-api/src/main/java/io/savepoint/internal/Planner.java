@@ -89,10 +89,12 @@ final class Planner {
         Draft draft = new Draft(recorded.id(), recorded.status(), now);
         Bookkeeping bookkeeping = recorded.status().bookkeeping();
         if (action instanceof Action.Send send) {
-            Optional<Operation> operation = bookkeeping.operation().filter(send.operation()::equals);
+            Optional<Operation> operation = bookkeeping.operation().filter(kept -> isSame(kept, send));
             operation.ifPresent(refused -> Results.fail(draft, refused, SavepointState.TRIGGER_FAILED, reason));
         } else if (action instanceof Action.Submit submit) {
-            Optional<Launch> launch = bookkeeping.launch().filter(submit.launch()::equals);
+            Optional<Launch> launch = bookkeeping
+                    .launch()
+                    .filter(kept -> kept.jobId().equals(submit.launch().jobId()));
             launch.ifPresent(refused -> LaunchTracker.refused(draft, refused, reason));
         }
         return draft.finish(timings.observeInterval());
@@ -102,10 +104,16 @@ final class Planner {
     Step planRename(ClusterState recorded, Action action, TriggerId id, Instant now) {
         Draft draft = new Draft(recorded.id(), recorded.status(), now);
         Optional<Operation> operation = recorded.status().bookkeeping().operation();
-        if (action instanceof Action.Send send && operation.equals(Optional.of(send.operation()))) {
-            Results.rename(draft, send.operation(), id);
+        if (action instanceof Action.Send send
+                && operation.filter(kept -> isSame(kept, send)).isPresent()) {
+            Results.rename(draft, operation.get(), id);
         }
         return draft.finish(timings.observeInterval());
+    }
+
+    /** Told by the id alone: a store may keep times less precisely than they were written. */
+    private static boolean isSame(Operation recorded, Action.Send send) {
+        return recorded.triggerId().equals(send.operation().triggerId());
     }
 
     /** The result of planning; a direct call may be refused without a trace in the record. */

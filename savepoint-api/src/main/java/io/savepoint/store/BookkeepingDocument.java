@@ -32,6 +32,7 @@ final class BookkeepingDocument {
         books.failedAt(fields.time("failedAt"));
         fields.integer("consecutiveRestarts", 0).ifPresent(books::consecutiveRestarts);
         fields.whole("lastDurationMillis", 0).ifPresent(books::lastDurationMillis);
+        books.failureReason(fields.text("failureReason"));
         books.message(fields.text("message"));
         fields.texts("problems").ifPresent(books::addAllProblems);
         return books.build();
@@ -53,6 +54,7 @@ final class BookkeepingDocument {
                 .put("failedAt", books.failedAt())
                 .put("consecutiveRestarts", books.consecutiveRestarts())
                 .put("lastDurationMillis", books.lastDurationMillis())
+                .put("failureReason", books.failureReason())
                 .put("message", books.message())
                 .put("problems", books.problems())
                 .done();

@@ -13,7 +13,12 @@ import java.util.List;
  * @param <T> what was read
  */
 public record Read<T>(T value, List<SpecProblem> problems) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param value what could be read, without the fields named by {@code problems}
+     * @param problems what is malformed; empty if nothing is
+     */
     public Read {
         problems = List.copyOf(problems);
     }

@@ -20,7 +20,13 @@ import java.util.Optional;
  * @param requests how many requests of each kind were made, also in vain, by the name of the method that made them
  */
 public record FlinkLedger(List<Savepoint> attempts, List<Run> runs, Map<String, Integer> requests) {
-    /** Copies the collections. */
+    /**
+     * Copies the collections.
+     *
+     * @param attempts every savepoint and stop that was begun, whatever became of it, in the order of their beginning
+     * @param runs every job that was submitted, in the order of submission
+     * @param requests how many requests of each kind were made, also in vain, by the name of the method that made them
+     */
     public FlinkLedger {
         attempts = List.copyOf(attempts);
         runs = List.copyOf(runs);

@@ -133,6 +133,7 @@ final class StoreSamples {
                 .failedAt(EXACT_TIME.plusSeconds(6))
                 .consecutiveRestarts(4)
                 .lastDurationMillis(5_000_000_000L)
+                .failureReason(TEXT)
                 .message(TEXT)
                 .addProblems("first problem", TEXT)
                 .build();

@@ -105,6 +105,7 @@ final class RandomStatuses {
                 .failedAt(maybe(this::milli))
                 .consecutiveRestarts(count())
                 .lastDurationMillis(maybe(this::number).map(OptionalLong::of).orElseGet(OptionalLong::empty))
+                .failureReason(maybe(this::text))
                 .message(maybe(this::text));
         for (int i = random.nextInt(3); i > 0; i--) {
             books.addProblems(text()).putRequests(i + text(), log());

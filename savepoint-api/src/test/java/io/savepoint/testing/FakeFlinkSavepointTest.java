@@ -87,9 +87,13 @@ class FakeFlinkSavepointTest {
     void aLongSavepointDoesNotExpireWhileInProgress() {
         f.cluster.savepointDuration(Duration.ofMinutes(20));
         f.savepoint(ID);
-        f.pass(Duration.ofMinutes(20));
+        f.pass(Duration.ofMinutes(10));
+        assertThat(f.operation(ID)).isEqualTo(new InProgress());
+        f.savepoint(ID);
+        f.pass(Duration.ofMinutes(10));
 
         assertThat(f.operation(ID)).isInstanceOf(Completed.class);
+        assertThat(f.flink.ledger().attempts()).hasSize(1);
     }
 
     @Test

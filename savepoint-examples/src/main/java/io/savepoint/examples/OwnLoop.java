@@ -1,0 +1,58 @@
+package io.savepoint.examples;
+
+import io.savepoint.SavepointManager;
+import io.savepoint.flink.rest.FlinkRestTransport;
+import io.savepoint.flink.rest.RestJobLauncher;
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.JobSpec;
+import io.savepoint.model.Reconciliation;
+import io.savepoint.store.InMemoryClusterStateStore;
+import java.time.Clock;
+import java.time.Duration;
+
+/** A host with a reconcile loop of its own, as operators have: it calls the manager and is told when to come again. */
+public final class OwnLoop {
+    private OwnLoop() {}
+
+    /**
+     * Starts a job and takes one savepoint of it.
+     *
+     * @param args Flink's URL, the job's jar, the savepoint directory as Flink sees it
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public static void main(String[] args) throws InterruptedException {
+        var orders = ClusterId.of("default", "orders");
+        var store = new InMemoryClusterStateStore();
+        var flink = FlinkRestTransport.at(args[0]);
+        store.put(
+                orders,
+                JobSpec.builder()
+                        .jarFile(args[1])
+                        .savepointsDir(args[2])
+                        .savepointGeneration(1)
+                        .build());
+        try (var manager = SavepointManager.builder()
+                .store(store)
+                .flink(flink)
+                .launcher(RestJobLauncher.create(flink))
+                .build()) {
+            while (store.state(orders)
+                    .status()
+                    .job()
+                    .filter(job -> job.savepointGeneration() == 1)
+                    .isEmpty()) {
+                // begin loop
+                Reconciliation done = manager.reconcile(orders).join();
+                System.out.println(done.outcome() + ": " + done.message());
+                requeueAfter(done);
+                // end loop
+            }
+        }
+    }
+
+    private static void requeueAfter(Reconciliation done) throws InterruptedException {
+        Duration delay =
+                Duration.between(Clock.systemUTC().instant(), done.nextDue().orElseThrow());
+        Thread.sleep(Math.max(0, delay.toMillis()));
+    }
+}

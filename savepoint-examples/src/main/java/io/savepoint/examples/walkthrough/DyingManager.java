@@ -1,0 +1,98 @@
+package io.savepoint.examples.walkthrough;
+
+import io.savepoint.SavepointManager;
+import io.savepoint.examples.jdbc.JdbcClusterStateStore;
+import io.savepoint.flink.rest.FlinkRestTransport;
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.JobId;
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.OperationObservation;
+import io.savepoint.model.SavepointRecord;
+import io.savepoint.model.TriggerId;
+import io.savepoint.spi.FlinkTransport;
+import io.savepoint.spi.SavepointRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** A manager in a process of its own that dies the moment Flink has answered its request for a savepoint. */
+final class DyingManager {
+    static final int EXIT_CODE = 137;
+
+    private DyingManager() {}
+
+    /** Runs one and returns its exit code. */
+    static int run(Path database, URI flink) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        DyingManager.class.getName(),
+                        database.toString(),
+                        flink.toString())
+                .inheritIO()
+                .start();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException("the manager had not asked Flink for a savepoint after 30 s");
+        }
+        return process.exitValue();
+    }
+
+    /**
+     * The process.
+     *
+     * @param args the database file and Flink's URL
+     * @throws InterruptedException never, it dies before
+     */
+    public static void main(String[] args) throws InterruptedException {
+        try (JdbcClusterStateStore store = Databases.open(Path.of(args[0]));
+                SavepointManager manager = SavepointManager.builder()
+                        .store(store)
+                        .flink(new DyingTransport(FlinkRestTransport.at(args[1])))
+                        .build()) {
+            manager.start();
+            Thread.currentThread().join();
+        }
+    }
+
+    /** Lets the request through, and nothing after its answer. */
+    private record DyingTransport(FlinkTransport flink) implements FlinkTransport {
+        @Override
+        public CompletionStage<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
+            return flink.triggerSavepoint(cluster, request).thenApply(answered -> {
+                Runtime.getRuntime().halt(EXIT_CODE);
+                return answered;
+            });
+        }
+
+        @Override
+        public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId job) {
+            return flink.observeJob(cluster, job);
+        }
+
+        @Override
+        public CompletionStage<TriggerId> stopWithSavepoint(
+                ClusterId cluster, SavepointRequest request, boolean drain) {
+            return flink.stopWithSavepoint(cluster, request, drain);
+        }
+
+        @Override
+        public CompletionStage<OperationObservation> observeOperation(ClusterId cluster, JobId job, TriggerId trigger) {
+            return flink.observeOperation(cluster, job, trigger);
+        }
+
+        @Override
+        public CompletionStage<Void> cancelJob(ClusterId cluster, JobId job) {
+            return flink.cancelJob(cluster, job);
+        }
+
+        @Override
+        public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
+            return flink.savepointHistory(cluster, job);
+        }
+    }
+}

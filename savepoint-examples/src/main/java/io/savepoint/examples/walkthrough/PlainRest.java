@@ -1,0 +1,24 @@
+package io.savepoint.examples.walkthrough;
+
+import io.savepoint.model.JobId;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+
+/** What a user does who by-passes the SDK with {@code curl}. */
+final class PlainRest {
+    private PlainRest() {}
+
+    static void triggerSavepoint(URI flink, JobId job, String directory) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(flink.resolve("/jobs/" + job + "/savepoints"))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"target-directory\": \"" + directory + "\"}"))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 202) {
+            throw new IOException("Flink answered " + answer.statusCode() + ": " + answer.body());
+        }
+        System.out.println("plain REST: " + answer.body());
+    }
+}
