@@ -22,9 +22,11 @@ import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
+import io.savepoint.model.OperationObservation;
 import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointState;
+import io.savepoint.model.TriggerId;
 import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.store.InMemoryClusterStateStore;
 import java.io.IOException;
@@ -64,6 +66,7 @@ final class FlinkWorld implements AutoCloseable {
     final Path savepoints;
     final List<SavepointEvent> events = new CopyOnWriteArrayList<>();
     private final AtomicInteger looks = new AtomicInteger();
+    private final AtomicInteger operationLooks = new AtomicInteger();
     private final ClusterStateStore store;
     private final User user;
     private final List<SavepointManager> managers = new ArrayList<>();
@@ -128,6 +131,13 @@ final class FlinkWorld implements AutoCloseable {
                     public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId job) {
                         looks.incrementAndGet();
                         return super.observeJob(cluster, job);
+                    }
+
+                    @Override
+                    public CompletionStage<OperationObservation> observeOperation(
+                            ClusterId cluster, JobId job, TriggerId trigger) {
+                        operationLooks.incrementAndGet();
+                        return super.observeOperation(cluster, job, trigger);
                     }
                 })
                 .launcher(RestJobLauncher.create(transport))
@@ -223,6 +233,12 @@ final class FlinkWorld implements AutoCloseable {
         int before = looks.get();
         // One may be under way that saw less than is there now.
         await(more + " more looks at the job", () -> looks.get() > before + more);
+    }
+
+    /** Until the manager has asked so many times more for the operation in flight. */
+    void awaitOperationLooks(int more) throws Exception {
+        int before = operationLooks.get();
+        await(more + " more looks at the operation", () -> operationLooks.get() > before + more);
     }
 
     // What Flink says.
