@@ -307,6 +307,7 @@ class HostileAnswersTest {
                 .allSatisfy(stage -> assertThat(failure(stage))
                         .isExactlyInstanceOf(type)
                         .hasMessageContainingAll("HTTP " + status, said));
+        assertThat(server.requests()).as("requests").isEqualTo(all.size());
     }
 
     @ParameterizedTest
