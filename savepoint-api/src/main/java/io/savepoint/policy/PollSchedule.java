@@ -20,7 +20,7 @@ public final class PollSchedule {
     /** The part of the expected time after which polls get close, and the part until which they stay so. */
     private static final double CLOSE_FROM = 0.97;
 
-    private static final double CLOSE_UNTIL = 1.3;
+    private static final double CLOSE_UNTIL = 1.05;
 
     private PollSchedule() {}
 

@@ -51,6 +51,16 @@ class PollScheduleTest {
         assertThat(run.polls()).isLessThanOrEqualTo(90);
     }
 
+    @ParameterizedTest(name = "expected {0} ms")
+    @CsvSource({"20", "300", "1000", "1500"})
+    void onABusyMachineTheEndIsKnownWithinTenPercentForFewPolls(long expected) {
+        for (double took = expected; took <= expected * 1.35; took += expected / 500.0) {
+            Run run = run(took, Optional.of(Duration.ofMillis(expected)));
+            assertThat(run.polls()).as("polls in %s ms", took).isLessThanOrEqualTo(20);
+            assertThat(run.lateMillis()).as("lateness in %s ms", took).isLessThanOrEqualTo(Math.max(10, took * 0.1));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"0,", "0,0", "3600000,", "3600000,1000", "-5,10"})
     void noDelayIsOutOfBounds(long elapsed, Long expected) {
