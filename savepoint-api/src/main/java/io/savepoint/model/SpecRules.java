@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /** Every rule that a {@link JobSpec} has to keep, in one place. */
 final class SpecRules {
-    /** A hundred years; more cannot be meant, and would overflow times. */
-    private static final long MOST_SECONDS = 3_155_760_000L;
+    /** Ten digits, some three hundred years: more cannot be meant, and would overflow times. */
+    private static final long MOST_SECONDS = 9_999_999_999L;
 
     private final List<SpecProblem> problems = new ArrayList<>();
 
