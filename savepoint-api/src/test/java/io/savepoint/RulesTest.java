@@ -57,6 +57,9 @@ class RulesTest {
             assertThat(world.status().bookkeeping().failureReason().orElseThrow())
                     .contains(OTHER)
                     .contains("Cannot map checkpoint/savepoint state for operator");
+            world.await(
+                    "the explanation",
+                    () -> world.status().bookkeeping().message().isPresent());
             world.assertAtRest();
             world.edit(spec -> spec.allowNonRestoredState(true));
             world.await("the job to run", () -> world.jobState() == JobState.RUNNING);

@@ -54,26 +54,33 @@ final class ClusterSession {
 
     private void run(Supplier<CompletableFuture<Reconciliation>> tick, CompletableFuture<Reconciliation> result) {
         CompletableFuture<Reconciliation> unused = Stages.call(tick).whenComplete((done, failure) -> {
-            next(tick);
+            Optional<CompletableFuture<Reconciliation>> waiting = next();
             if (failure != null) {
                 result.completeExceptionally(Stages.unwrap(failure));
             } else {
                 result.complete(done);
             }
+            // By way of the scheduler, so that ticks that complete at once do not pile up on the stack.
+            waiting.ifPresent(queuedResult -> scheduler.schedule(Duration.ZERO, () -> run(tick, queuedResult)));
         });
     }
 
-    private void next(Supplier<CompletableFuture<Reconciliation>> tick) {
+    private synchronized Optional<CompletableFuture<Reconciliation>> next() {
+        Optional<CompletableFuture<Reconciliation>> waiting = Optional.ofNullable(queued);
+        queued = null;
+        ticking = waiting.isPresent();
+        return waiting;
+    }
+
+    /** Fails the tick that waits for another one to end. */
+    void abandon(RuntimeException reason) {
         CompletableFuture<Reconciliation> waiting;
         synchronized (this) {
             waiting = queued;
             queued = null;
-            ticking = waiting != null;
         }
         if (waiting != null) {
-            // By way of the scheduler, so that ticks that complete at once do not pile up on the stack.
-            CompletableFuture<Reconciliation> result = waiting;
-            scheduler.schedule(Duration.ZERO, () -> run(tick, result));
+            waiting.completeExceptionally(reason);
         }
     }
 
@@ -93,12 +100,12 @@ final class ClusterSession {
         }
         Hints hints = new Hints(unreachableInARow, lastInProgress);
         unreachableInARow = seen.job() instanceof JobObservation.Unreachable ? unreachableInARow + 1 : 0;
-        storeFailuresInARow = 0;
         return hints;
     }
 
-    synchronized void written() {
+    synchronized void succeeded() {
         conflictsInARow = 0;
+        storeFailuresInARow = 0;
     }
 
     /** Counts a conflict and tells how many came before it in a row. */

@@ -198,7 +198,7 @@ final class Decider {
 
     private static void refuseControl(Draft draft, Optional<ControlRequest> pending, String message) {
         Optional<ControlStatus> accepted =
-                draft.status().control().filter(control -> control.state() == ControlState.REQUESTED);
+                draft.status().control().filter(control -> !control.state().isFinal());
         if (accepted.isPresent()) {
             Results.failControl(draft, accepted.get(), message);
             draft.dueIn(Duration.ZERO);
@@ -215,7 +215,9 @@ final class Decider {
                 .updateTime(draft.nowInSeconds())
                 .build();
         draft.control(control);
-        draft.updateBookkeeping(bookkeeping -> bookkeeping.controlToAcknowledge(request.value()));
+        if (refusal.isEmpty()) {
+            draft.updateBookkeeping(bookkeeping -> bookkeeping.controlToAcknowledge(request.value()));
+        }
         draft.event(
                 SavepointEvent.Type.CONTROL_REQUESTED,
                 "user-control " + request.value() + " was " + (refusal.isPresent() ? "seen" : "accepted"));

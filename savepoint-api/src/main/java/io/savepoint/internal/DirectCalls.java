@@ -124,6 +124,11 @@ final class DirectCalls {
                 .launch()
                 .filter(launch -> launch.token().equals(token))
                 .ifPresent(launch -> call.job = launch.jobId());
+        boolean served = bookkeeping.requestsOf(DirectRequest.POLICY).served().equals(Optional.of(token));
+        if (served && !hasBegun(call) && call.request.kind() != DirectRequest.Kind.RESTORE) {
+            call.trigger =
+                    status.savepoint().flatMap(SavepointStatus::triggerId).orElse(null);
+        }
         if (call.trigger != null) {
             return bookkeeping
                     .operation()

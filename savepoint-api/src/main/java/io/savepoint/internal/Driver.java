@@ -75,6 +75,9 @@ public final class Driver {
      * @return its result
      */
     CompletableFuture<Object> call(ClusterId id, DirectRequest.Kind kind, SavepointOptions options, String location) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the manager is closed; build a new one"));
+        }
         String token = TriggerId.random(random).hex();
         DirectRequest request = new DirectRequest(
                 token, kind, options, location, scheduler.clock().instant());

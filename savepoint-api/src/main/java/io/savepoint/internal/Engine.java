@@ -114,7 +114,10 @@ public final class Engine {
     }
 
     void failCalls(String reason) {
-        sessions.values().forEach(session -> session.calls().failAll(reason));
+        sessions.values().forEach(session -> {
+            session.calls().failAll(reason);
+            session.abandon(failure.apply(reason));
+        });
     }
 
     private ClusterSession session(ClusterId id) {
@@ -134,23 +137,29 @@ public final class Engine {
     private CompletableFuture<Reconciliation> decide(ClusterSession session, ClusterState state, Observation seen) {
         Instant now = scheduler.clock().instant();
         Hints hints = session.see(state, seen, now);
+        // A call may have been carried out to its end by another manager.
+        session.calls().recorded(state.status());
         Planner.Plan plan = planner.plan(state, seen, hints, session.calls().next(), now);
         plan.directRefusal().ifPresent(session.calls()::refuse);
         Step step = plan.step();
         if (step.status().equals(state.status())) {
             session.calls().recorded(state.status());
-            return act(session, state, step, now)
-                    .thenApply(note -> reconciliation(state.id(), Outcome.UNCHANGED, step, note.orElse(note(seen))));
+            return act(session, state, step, now).thenApply(note -> {
+                session.succeeded();
+                return reconciliation(state.id(), Outcome.UNCHANGED, step, note.orElse(note(seen)));
+            });
         }
         return record(state, step, now).thenCompose(result -> switch (result) {
             case WRITTEN -> {
-                session.written();
                 session.calls().recorded(step.status());
                 yield announcer
                         .announce(step.events())
                         .thenCompose(done -> act(session, state, step, now))
-                        .thenApply(note -> reconciliation(
-                                state.id(), Outcome.RECORDED, step, note.orElseGet(() -> note(step.events()))));
+                        .thenApply(note -> {
+                            session.succeeded();
+                            return reconciliation(
+                                    state.id(), Outcome.RECORDED, step, note.orElseGet(() -> note(step.events())));
+                        });
             }
             case CONFLICT -> CompletableFuture.completedFuture(conflict(session, state.id(), now));
             case GONE -> CompletableFuture.completedFuture(gone(state.id()));

@@ -51,6 +51,10 @@ final class JobTracker {
 
     private void running(Draft draft) {
         if (draft.job().state() == JobState.RUNNING) {
+            // A status that something else wrote has no time base yet.
+            if (draft.bookkeeping().runningSince().isEmpty()) {
+                draft.updateBookkeeping(bookkeeping -> bookkeeping.runningSince(draft.now()));
+            }
             return;
         }
         draft.updateJob(job -> job.state(JobState.RUNNING));
@@ -64,7 +68,8 @@ final class JobTracker {
     }
 
     private static void failed(Draft draft, JobObservation.Found found) {
-        if (draft.job().state() == JobState.FAILED) {
+        if (draft.job().state() == JobState.FAILED
+                && draft.bookkeeping().failedAt().isPresent()) {
             return;
         }
         // By Flink's clock, which may be ahead of ours.
@@ -108,20 +113,29 @@ final class JobTracker {
         if (!expected || bookkeeping.launch().isPresent()) {
             return;
         }
-        if (bookkeeping.missingSince().isEmpty()) {
-            draft.updateBookkeeping(change -> change.missingSince(draft.now()));
-        }
-        Instant since = draft.bookkeeping().missingSince().orElseThrow();
-        if (draft.since(since).compareTo(timings.lostGrace()) < 0) {
-            draft.dueIn(timings.lostGrace().dividedBy(4));
+        if (!isGone(draft)) {
             return;
         }
+        Instant since = draft.bookkeeping().missingSince().orElseThrow();
         String reason = "the JobManager has not known job " + draft.job().id().orElseThrow() + " for "
                 + draft.since(since).toSeconds() + " s";
         fail(draft, JobState.LOST, SavepointEvent.Type.JOB_LOST, since, reason);
     }
 
-    private static void forgetMissing(Draft draft) {
+    /** Whether the JobManager has not known the job for the whole grace period, to be asked each time it does not. */
+    boolean isGone(Draft draft) {
+        if (draft.bookkeeping().missingSince().isEmpty()) {
+            draft.updateBookkeeping(change -> change.missingSince(draft.now()));
+        }
+        Instant since = draft.bookkeeping().missingSince().orElseThrow();
+        if (draft.since(since).compareTo(timings.lostGrace()) >= 0) {
+            return true;
+        }
+        draft.dueIn(timings.lostGrace().dividedBy(4));
+        return false;
+    }
+
+    static void forgetMissing(Draft draft) {
         if (draft.bookkeeping().missingSince().isPresent()) {
             draft.updateBookkeeping(bookkeeping -> bookkeeping.missingSince(Optional.empty()));
         }

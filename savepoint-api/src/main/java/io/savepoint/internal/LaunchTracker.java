@@ -10,10 +10,15 @@ import java.util.function.Function;
 
 /** Follows a submission until Flink has the job, and first of all until the run it replaces has ended. */
 final class LaunchTracker {
-    private final Timings timings;
+    /** How often a JobManager that answers is given the job without having it afterwards. */
+    private static final int MOST_SENDS = 10;
 
-    LaunchTracker(Timings timings) {
+    private final Timings timings;
+    private final JobTracker jobTracker;
+
+    LaunchTracker(Timings timings, JobTracker jobTracker) {
         this.timings = timings;
+        this.jobTracker = jobTracker;
     }
 
     void track(Draft draft, Launch launch, JobObservation observation) {
@@ -69,20 +74,30 @@ final class LaunchTracker {
                     type,
                     "job " + launch.jobId() + " was submitted" + from(launch),
                     event -> event.location(launch.fromSavepoint()));
+        } else if (observation instanceof JobObservation.NotFound && launch.sends() >= MOST_SENDS) {
+            refused(draft, launch, "Flink does not have the job after " + launch.sends() + " submissions");
         } else if (observation instanceof JobObservation.NotFound) {
             repeat(draft, launch, Action.Submit::new);
         }
     }
 
     private void waitForEarlierRun(Draft draft, Launch launch, JobObservation observation) {
-        boolean over = observation instanceof JobObservation.Found found
-                && found.state().isTerminal();
-        boolean gone = observation instanceof JobObservation.NotFound
-                && draft.since(launch.requestTime()).compareTo(timings.lostGrace()) >= 0;
-        if (over || gone) {
-            submit(draft, launch);
-        } else if (observation instanceof JobObservation.Found) {
-            repeat(draft, launch, again -> new Action.CancelRun(again.replaces().orElseThrow()));
+        if (observation instanceof JobObservation.NotFound) {
+            if (jobTracker.isGone(draft)) {
+                submit(draft, launch);
+            }
+            return;
+        }
+        JobTracker.forgetMissing(draft);
+        if (observation instanceof JobObservation.Found found) {
+            if (found.state().isTerminal()) {
+                submit(draft, launch);
+            } else {
+                repeat(
+                        draft,
+                        launch,
+                        again -> new Action.CancelRun(again.replaces().orElseThrow()));
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
 import io.savepoint.model.Operation;
 import io.savepoint.model.OperationObservation;
+import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.SavepointState;
 import java.time.Duration;
@@ -20,12 +21,30 @@ final class OperationTracker {
     }
 
     void track(Draft draft, Operation operation, Observation seen, Hints hints) {
-        if (draft.job().state() == JobState.LOST) {
-            Results.fail(draft, operation, SavepointState.FAILED, "the job was lost");
+        boolean gone = draft.job().state() == JobState.LOST
+                || (draft.job().state().isTerminal() && seen.job() instanceof JobObservation.NotFound);
+        if (gone) {
+            end(draft, operation);
         } else if (operation.kind() == Operation.Kind.CANCEL) {
             trackCancel(draft, operation, seen.job());
         } else {
             trackSavepoint(draft, operation, seen, hints);
+        }
+    }
+
+    /** Ends an operation whose job is gone. One that was to be stopped is not brought back. */
+    private static void end(Draft draft, Operation operation) {
+        if (operation.kind() == Operation.Kind.CANCEL) {
+            Results.cancelled(draft, operation);
+            return;
+        }
+        Results.fail(draft, operation, SavepointState.FAILED, "the job was lost");
+        if (operation.kind() == Operation.Kind.STOP) {
+            draft.updateJob(job -> job.state(JobState.CANCELLED));
+            draft.event(
+                    SavepointEvent.Type.JOB_CANCELLED,
+                    "the job is gone while it was being stopped; the location of"
+                            + " its savepoint, if there is one, is lost");
         }
     }
 
@@ -42,7 +61,8 @@ final class OperationTracker {
     private void trackSavepoint(Draft draft, Operation operation, Observation seen, Hints hints) {
         OperationObservation result = seen.operation().orElseThrow();
         if (result instanceof OperationObservation.Completed completed) {
-            Results.complete(draft, operation, completed.location(), expectedNext(draft, operation, hints));
+            Results.complete(
+                    draft, operation, completed.location(), draft.now(), expectedNext(draft, operation, hints));
         } else if (result instanceof OperationObservation.Failed failed) {
             Results.fail(draft, operation, SavepointState.FAILED, failed.reason());
         } else if (result instanceof OperationObservation.InProgress) {
@@ -106,7 +126,9 @@ final class OperationTracker {
     }
 
     private static void complete(Draft draft, Operation operation, SavepointRecord record) {
-        Results.complete(draft, operation, record.location(), record.duration());
+        Instant completed = record.triggerTime().plus(record.duration());
+        Instant atTheLatest = completed.isBefore(draft.now()) ? completed : draft.now();
+        Results.complete(draft, operation, record.location(), atTheLatest, record.duration());
     }
 
     private static boolean isLikely(SavepointRecord record, Operation operation, Draft draft) {

@@ -33,6 +33,8 @@ final class Planner {
 
     private static final Duration RECHECK = Duration.ofSeconds(1);
     private static final int MOST_PROBLEMS = 20;
+    /** The name under which repeated acknowledgements are counted, beside those of the policies. */
+    private static final String ACKNOWLEDGEMENTS = "acknowledge";
 
     private final Timings timings;
     private final List<SavepointPolicy> policies;
@@ -56,7 +58,7 @@ final class Planner {
         this.decider = new Decider(random, ownDirectories);
         this.jobTracker = new JobTracker(timings);
         this.operationTracker = new OperationTracker(timings);
-        this.launchTracker = new LaunchTracker(timings);
+        this.launchTracker = new LaunchTracker(timings, jobTracker);
     }
 
     /**
@@ -72,9 +74,10 @@ final class Planner {
         Draft draft = new Draft(state.id(), state.status(), now);
         Bookkeeping before = state.status().bookkeeping();
         boolean inFlight = before.operation().isPresent() || before.launch().isPresent();
-        Optional<ControlRequest> control = acknowledge(draft, state.control());
+        Optional<ControlRequest> control = visible(draft, state.control());
         reportProblems(draft, state.problems());
         follow(draft, before, seen, hints);
+        acknowledgeAgain(draft, state.control());
         PolicyContext context = new PolicyContext(state.id(), state.spec(), control, draft.status(), seen.job(), now);
         Optional<String> refusal = Optional.empty();
         boolean stateChanged = !draft.job().state().equals(stateOf(state));
@@ -140,23 +143,33 @@ final class Planner {
     }
 
     /**
-     * Sees to it that an answered control goes away, and hides it until then. The same value set again in between is
-     * taken for the one that was answered: what it asks for has not begun yet, so it is served by it.
+     * Hides an accepted control that has not been seen gone from where the user put it. The same value set again in
+     * between is taken for it: what it asks for has not begun yet, so it is served by it.
      *
      * @return the control that policies may see
      */
-    private static Optional<ControlRequest> acknowledge(Draft draft, Optional<ControlRequest> control) {
-        Optional<String> answered = draft.bookkeeping().controlToAcknowledge();
-        if (answered.isEmpty()) {
-            return control;
-        }
-        if (control.filter(request -> request.value().equals(answered.get())).isPresent()) {
-            draft.act(new Action.Acknowledge(control.get()));
-            draft.dueIn(Duration.ZERO);
+    private static Optional<ControlRequest> visible(Draft draft, Optional<ControlRequest> control) {
+        Optional<String> accepted = draft.bookkeeping().controlToAcknowledge();
+        if (accepted.isPresent() && accepted.equals(control.map(ControlRequest::value))) {
             return Optional.empty();
         }
-        draft.updateBookkeeping(bookkeeping -> bookkeeping.controlToAcknowledge(Optional.empty()));
+        if (accepted.isPresent()) {
+            draft.updateBookkeeping(bookkeeping -> bookkeeping.controlToAcknowledge(Optional.empty()));
+        }
         return control;
+    }
+
+    /** Removes an accepted control once more; counted, so that no stale copy can remove a newer one. */
+    private static void acknowledgeAgain(Draft draft, Optional<ControlRequest> control) {
+        boolean due = draft.bookkeeping().controlToAcknowledge().isPresent() && !draft.acts();
+        control.filter(request -> due).ifPresent(request -> {
+            draft.updateLog(
+                    ACKNOWLEDGEMENTS,
+                    log -> log.failures(
+                            draft.bookkeeping().requestsOf(ACKNOWLEDGEMENTS).failures() + 1));
+            draft.act(new Action.Acknowledge(request));
+            draft.dueIn(Duration.ZERO);
+        });
     }
 
     private static void reportProblems(Draft draft, List<SpecProblem> problems) {
@@ -174,9 +187,6 @@ final class Planner {
     }
 
     private void follow(Draft draft, Bookkeeping before, Observation seen, Hints hints) {
-        if (draft.acts()) {
-            return;
-        }
         if (before.launch().isPresent()) {
             launchTracker.track(draft, before.launch().get(), seen.job());
             if (!before.launch().get().cleared()) {

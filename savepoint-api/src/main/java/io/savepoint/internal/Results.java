@@ -18,14 +18,14 @@ import java.util.Optional;
 final class Results {
     private Results() {}
 
-    static void complete(Draft draft, Operation operation, String location, Duration expectedNext) {
+    static void complete(Draft draft, Operation operation, String location, Instant completed, Duration expectedNext) {
         boolean stop = operation.kind() == Operation.Kind.STOP;
         draft.updateJob(job -> {
             job.savepointGeneration(draft.job().savepointGeneration() + 1)
                     .savepointLocation(location)
                     .lastSavepointTriggerId(operation.triggerId())
                     .lastSavepointTriggerTime(seconds(operation.triggerTime()))
-                    .lastSavepointTime(draft.nowInSeconds());
+                    .lastSavepointTime(seconds(completed));
             if (stop) {
                 job.state(JobState.CANCELLED);
             }

@@ -13,7 +13,7 @@ final class Stages {
     static <T> CompletableFuture<T> call(Supplier<? extends CompletionStage<? extends T>> code) {
         try {
             return code.get().<T>thenApply(value -> value).toCompletableFuture();
-        } catch (RuntimeException broken) {
+        } catch (RuntimeException | Error broken) {
             return CompletableFuture.failedFuture(broken);
         }
     }

@@ -21,4 +21,13 @@ public enum ControlState implements Labeled {
     public String label() {
         return label;
     }
+
+    /**
+     * Tells whether the control has ended.
+     *
+     * @return whether this is {@link #SUCCEEDED} or {@link #FAILED}
+     */
+    public boolean isFinal() {
+        return this == SUCCEEDED || this == FAILED;
+    }
 }

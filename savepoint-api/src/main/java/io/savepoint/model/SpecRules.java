@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** Every rule that a {@link JobSpec} has to keep, in one place. */
 final class SpecRules {
+    /** Ten digits, some three hundred years: more cannot be meant, and would overflow times. */
+    private static final long MOST_SECONDS = 9_999_999_999L;
+
     private final List<SpecProblem> problems = new ArrayList<>();
 
     private SpecRules() {}
@@ -14,8 +17,8 @@ final class SpecRules {
     static void check(JobSpec spec) {
         SpecRules rules = new SpecRules();
         spec.parallelism().ifPresent(value -> rules.atLeast("parallelism", 1, value));
-        spec.autoSavepointSeconds().ifPresent(value -> rules.atLeast("autoSavepointSeconds", 1, value));
-        spec.maxStateAgeToRestoreSeconds().ifPresent(value -> rules.atLeast("maxStateAgeToRestoreSeconds", 1, value));
+        spec.autoSavepointSeconds().ifPresent(value -> rules.seconds("autoSavepointSeconds", value));
+        spec.maxStateAgeToRestoreSeconds().ifPresent(value -> rules.seconds("maxStateAgeToRestoreSeconds", value));
         rules.atLeast("savepointGeneration", 0, spec.savepointGeneration());
         rules.notBlank("jarFile", spec.jarFile());
         rules.notBlank("className", spec.className());
@@ -33,6 +36,13 @@ final class SpecRules {
         if (value < minimum) {
             String allowed = minimum == 1 ? "must be > 0" : "must be >= " + minimum;
             add(field, field + " " + allowed + ", was " + value);
+        }
+    }
+
+    private void seconds(String field, long value) {
+        atLeast(field, 1, value);
+        if (value > MOST_SECONDS) {
+            add(field, field + " must be <= " + MOST_SECONDS + ", was " + value);
         }
     }
 

@@ -38,7 +38,15 @@ public final class AnnotationTriggeredPolicy implements SavepointPolicy {
 
     @Override
     public Decision decide(PolicyContext context) {
-        Optional<ControlStatus> active = context.status().control().filter(AnnotationTriggeredPolicy::isActive);
+        Optional<ControlStatus> active =
+                context.status().control().filter(control -> !control.state().isFinal());
+        boolean orphaned = active.filter(control -> control.state() == ControlState.IN_PROGRESS)
+                        .isPresent()
+                && context.bookkeeping().operation().isEmpty();
+        if (orphaned) {
+            return new Decision.RefuseControl("it was begun by something else, and what became of it is not known here;"
+                    + " annotate again if it is still wanted");
+        }
         if (active.isPresent()) {
             return isAccepted(active.get(), ControlRequest.SAVEPOINT)
                     ? serve(context, active.get())
@@ -49,10 +57,6 @@ public final class AnnotationTriggeredPolicy implements SavepointPolicy {
 
     static boolean isAccepted(ControlStatus control, String name) {
         return control.state() == ControlState.REQUESTED && control.name().equals(name);
-    }
-
-    private static boolean isActive(ControlStatus control) {
-        return control.state() == ControlState.REQUESTED || control.state() == ControlState.IN_PROGRESS;
     }
 
     private static Decision answer(PolicyContext context, ControlRequest request) {

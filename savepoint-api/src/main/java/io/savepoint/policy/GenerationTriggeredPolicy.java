@@ -3,7 +3,6 @@ package io.savepoint.policy;
 import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
 import io.savepoint.model.RequestLog;
-import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.TriggerReason;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,12 +80,14 @@ public final class GenerationTriggeredPolicy implements SavepointPolicy {
 
     /** Whether no run will follow by itself in which the request could be served. */
     private static boolean isOver(PolicyContext context) {
-        boolean restarts = context.spec().restartPolicy() == RestartPolicy.FROM_SAVEPOINT_ON_FAILURE
-                && context.status().job().flatMap(JobStatus::savepointLocation).isPresent();
+        boolean neverStarts =
+                context.spec().jarFile().isEmpty() || context.spec().cancelRequested();
         return switch (context.jobState()) {
             case SUCCEEDED, CANCELLED -> true;
-            case FAILED, LOST -> !restarts;
-            case PENDING, DEPLOYING, RUNNING, UPDATING -> false;
+            // What is left as it is has been explained; until then a restart may follow.
+            case FAILED, LOST -> context.bookkeeping().message().isPresent();
+            case PENDING -> neverStarts;
+            case DEPLOYING, RUNNING, UPDATING -> false;
         };
     }
 

@@ -65,14 +65,13 @@ public final class JobCancelPolicy implements SavepointPolicy {
     }
 
     private Decision bySpec(PolicyContext context) {
-        if (context.spec().savepointsDir().isEmpty()) {
-            return new Decision.CancelJob(SPEC_TOKEN);
-        }
         RequestLog log = context.log(this);
         Instant retry = log.lastFailure().orElse(Instant.MIN).plus(RETRY.delay(log.failures()));
         if (context.now().isBefore(retry)) {
             return new Decision.Wait(retry);
         }
-        return Readiness.whenReady(context, new Decision.StopWithSavepoint(SPEC_TOKEN, 0));
+        return context.spec().savepointsDir().isEmpty()
+                ? new Decision.CancelJob(SPEC_TOKEN)
+                : Readiness.whenReady(context, new Decision.StopWithSavepoint(SPEC_TOKEN, 0));
     }
 }

@@ -60,8 +60,14 @@ class AnnotationTriggeredPolicyTest {
         }
     }
 
+    @Test
+    void endsAControlThatSomethingElseBegan() {
+        Contexts contexts = Contexts.running().control("savepoint", ControlState.IN_PROGRESS, NOW);
+        assertThat(policy.decide(contexts.build())).isInstanceOf(Decision.RefuseControl.class);
+    }
+
     @ParameterizedTest
-    @EnumSource(names = {"REQUESTED", "IN_PROGRESS"})
+    @EnumSource(names = "REQUESTED")
     void leavesANewControlWhileOneIsBeingServed(ControlState state) {
         Contexts contexts = Contexts.running().annotated("savepoint").control("job-cancel", state, NOW);
         assertThat(policy.decide(contexts.build())).isEqualTo(new Decision.Nothing());

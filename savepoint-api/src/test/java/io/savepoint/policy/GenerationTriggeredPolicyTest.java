@@ -4,7 +4,6 @@ import static io.savepoint.policy.Contexts.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.savepoint.model.JobState;
-import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.TriggerReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,7 +89,8 @@ class GenerationTriggeredPolicyTest {
     @ParameterizedTest
     @EnumSource(names = {"SUCCEEDED", "CANCELLED", "FAILED", "LOST"})
     void isRefusedWhenNoRunWillFollow(JobState state) {
-        assertThat(policy.decide(accepted().state(state).build())).isInstanceOf(Decision.RefuseRequest.class);
+        Contexts contexts = accepted().state(state).bookkeeping(book -> book.message("the job stays as it is"));
+        assertThat(policy.decide(contexts.build())).isInstanceOf(Decision.RefuseRequest.class);
     }
 
     @ParameterizedTest
@@ -102,11 +102,13 @@ class GenerationTriggeredPolicyTest {
     @ParameterizedTest
     @EnumSource(names = {"FAILED", "LOST"})
     void waitsForARestart(JobState state) {
-        Contexts contexts = accepted()
-                .state(state)
-                .spec(spec -> spec.restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE))
-                .job(job -> job.savepointLocation("file:/savepoints/savepoint-1"));
-        assertThat(policy.decide(contexts.build())).isEqualTo(new Decision.Nothing());
+        assertThat(policy.decide(accepted().state(state).build())).isEqualTo(new Decision.Nothing());
+    }
+
+    @Test
+    void isRefusedWhenTheJobWillNotBeStarted() {
+        Contexts contexts = accepted().state(JobState.PENDING).spec(spec -> spec.cancelRequested(true));
+        assertThat(policy.decide(contexts.build())).isInstanceOf(Decision.RefuseRequest.class);
     }
 
     @Test

@@ -30,6 +30,7 @@ class ReadmeTest {
         Matcher region = Pattern.compile("// begin " + name + "\\n(.*?)[ ]*// end " + name, Pattern.DOTALL)
                 .matcher(Files.readString(source));
         assertThat(region.find()).as("region %s of %s", name, source).isTrue();
-        return region.group(1).stripIndent();
+        // An empty last line would count as one without indentation.
+        return region.group(1).stripTrailing().stripIndent() + "\n";
     }
 }

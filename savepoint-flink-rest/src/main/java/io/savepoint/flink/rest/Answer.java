@@ -98,7 +98,7 @@ final class Answer {
             return Optional.empty();
         }
         try {
-            List<String> errors = Json.read(body, Set.of("errors")).list("errors", String.class, "strings");
+            List<String> errors = Json.read(body, Set.of("errors")).requiredList("errors", String.class, "strings");
             // Of two, the first only says "Internal server error."
             return errors.isEmpty() ? Optional.empty() : Optional.of(Trace.parse(errors.get(errors.size() - 1)));
         } catch (IOException | WrongShapeException e) {

@@ -169,7 +169,7 @@ final class Answers {
     static List<SavepointRecord> history(Answer answer) {
         return answer.read(HISTORY, json -> {
             Map<Long, SavepointRecord> byId = new HashMap<>();
-            List<JsonObject> entries = new ArrayList<>(json.list("history", JsonObject.class, "objects"));
+            List<JsonObject> entries = new ArrayList<>(json.requiredList("history", JsonObject.class, "objects"));
             json.object("latest").flatMap(latest -> latest.object("savepoint")).ifPresent(entries::add);
             for (JsonObject entry : entries) {
                 if (isCompletedSavepoint(entry)) {

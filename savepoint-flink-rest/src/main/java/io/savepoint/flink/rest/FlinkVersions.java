@@ -25,7 +25,7 @@ final class FlinkVersions {
                 mine.completeExceptionally(thrown);
             });
         }
-        return shared.copy();
+        return shared;
     }
 
     void forget(URI endpoint) {

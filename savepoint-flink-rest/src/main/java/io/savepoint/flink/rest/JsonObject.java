@@ -27,9 +27,9 @@ record JsonObject(Map<String, Object> fields) {
         return value(name, Boolean.class, "a boolean").orElse(false);
     }
 
-    <T> List<T> list(String name, Class<T> type, String typeName) {
+    <T> List<T> requiredList(String name, Class<T> type, String typeName) {
         List<T> items = new ArrayList<>();
-        for (Object item : value(name, List.class, "an array").orElse(List.of())) {
+        for (Object item : value(name, List.class, "an array").orElseThrow(() -> missing(name))) {
             items.add(cast(name, item, type, "an array of " + typeName));
         }
         return items;

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,24 +134,30 @@ class HostileAnswersTest {
                 throw new IOException("given up");
             }
         });
+        long begin = System.nanoTime();
         assertThat(failure(hasty.observeJob(CLUSTER, JOB)))
                 .isInstanceOf(FlinkUnreachableException.class)
                 .hasMessageContaining("was not answered within 0.3 s");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
         assertThat(server.awaitDropped()).as("connection given up").isTrue();
     }
 
     @Test
     void anEndlessBodyIsReadUpToTheLimitAndGivenUp() throws Exception {
+        AtomicLong sent = new AtomicLong();
         server.behave((connection, out) -> {
             write(out, HEAD + "Transfer-Encoding: chunked\r\n\r\n");
             while (true) {
                 write(out, "1000\r\n" + " ".repeat(0x1000) + "\r\n");
+                sent.addAndGet(0x1000);
             }
         });
         assertThat(failure(transport.observeJob(CLUSTER, JOB)))
                 .isInstanceOf(FlinkAnswerException.class)
                 .hasMessageContainingAll("more than " + LIMIT + " bytes", "maxBodyBytes");
         assertThat(server.awaitDropped()).as("connection given up").isTrue();
+        // What the system's and the client's buffers take beyond the limit.
+        assertThat(sent.get()).isLessThan(LIMIT + 32_000_000L);
     }
 
     @Test
@@ -191,6 +198,7 @@ class HostileAnswersTest {
                 Arguments.of("without the field", "application/json", bytes("{}")),
                 Arguments.of("deep", "application/json", bytes("[".repeat(60_000))),
                 Arguments.of("deep inside", "application/json", bytes("{\"jobs\":" + "[".repeat(60_000))),
+                Arguments.of("deep where it matters", "application/json", bytes("{\"history\":" + "[".repeat(60_000))),
                 Arguments.of("deep elsewhere", "application/json", bytes("{\"x\":" + "{\"x\":".repeat(10_000))));
     }
 
@@ -206,6 +214,7 @@ class HostileAnswersTest {
         List<CompletionStage<?>> all = List.of(
                 transport.observeJob(CLUSTER, JOB),
                 transport.observeOperation(CLUSTER, JOB, TRIGGER),
+                transport.savepointHistory(CLUSTER, JOB),
                 transport.flinkVersion(CLUSTER),
                 transport.triggerSavepoint(CLUSTER, request));
         assertThat(all)
@@ -298,6 +307,7 @@ class HostileAnswersTest {
                 .allSatisfy(stage -> assertThat(failure(stage))
                         .isExactlyInstanceOf(type)
                         .hasMessageContainingAll("HTTP " + status, said));
+        assertThat(server.requests()).as("requests").isEqualTo(all.size());
     }
 
     @ParameterizedTest

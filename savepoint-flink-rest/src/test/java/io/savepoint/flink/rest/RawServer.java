@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A server that answers as no HTTP server would: what it sends is up to the test, byte by byte. */
@@ -23,6 +24,7 @@ final class RawServer implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicReference<Behaviour> behaviour = new AtomicReference<>();
+    private final AtomicInteger requests = new AtomicInteger();
     private final AtomicReference<CountDownLatch> dropped = new AtomicReference<>(new CountDownLatch(1));
 
     RawServer() throws IOException {
@@ -41,6 +43,7 @@ final class RawServer implements AutoCloseable {
     private void serve(Socket connection) {
         try (connection) {
             while (readHeaders(connection.getInputStream())) {
+                requests.incrementAndGet();
                 behaviour.get().answer(connection, connection.getOutputStream());
             }
         } catch (Exception e) {
@@ -60,6 +63,7 @@ final class RawServer implements AutoCloseable {
     }
 
     RawServer behave(Behaviour next) {
+        requests.set(0);
         dropped.set(new CountDownLatch(1));
         behaviour.set(next);
         return this;
@@ -87,6 +91,11 @@ final class RawServer implements AutoCloseable {
     /** Waits until the client has given up the connection that it was sent something on. */
     boolean awaitDropped() throws InterruptedException {
         return dropped.get().await(60, TimeUnit.SECONDS);
+    }
+
+    /** How many requests came since the server was told how to behave. */
+    int requests() {
+        return requests.get();
     }
 
     String url() {

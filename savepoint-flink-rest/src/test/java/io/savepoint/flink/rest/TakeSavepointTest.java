@@ -23,13 +23,22 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.savepoint.model.JobId;
 import io.savepoint.model.TriggerId;
+import io.savepoint.policy.PollSchedule;
 import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkRefusedException;
 import io.savepoint.spi.FlinkUnreachableException;
+import io.savepoint.spi.Scheduler;
 import io.savepoint.spi.UnknownOperationException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -168,6 +177,49 @@ class TakeSavepointTest {
         server.stubFor(post(SAVEPOINTS).willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
         assertThat(failure(transport.takeSavepoint(JOB, "file:///x"))).isInstanceOf(FlinkUnreachableException.class);
         server.verify(0, getRequestedFor(urlPathMatching(SAVEPOINTS + "/.*")));
+    }
+
+    @Test
+    void expectsWhatTheLastSavepointOfTheJobTook() {
+        SteppingScheduler scheduler = new SteppingScheduler();
+        FlinkRestTransport stepping = FlinkRestTransport.at(
+                server.baseUrl(), FlinkRestConfig.builder().scheduler(scheduler).build());
+        ResponseDefinitionBuilder[] slow = new ResponseDefinitionBuilder[13];
+        Arrays.fill(slow, IN_PROGRESS);
+        slow[12] = COMPLETED;
+        answers(slow);
+        answer(stepping.takeSavepoint(JOB, "file:///savepoints"));
+        Duration lastInProgress = scheduler.now.minus(scheduler.delays.get(12));
+        assertThat(scheduler.delays).hasSize(13).startsWith(PollSchedule.nextPoll(Duration.ZERO, Optional.empty()));
+
+        scheduler.now = Duration.ZERO;
+        scheduler.delays.clear();
+        server.resetScenarios();
+        answer(stepping.takeSavepoint(JOB, "file:///savepoints"));
+        Duration elapsed = Duration.ZERO;
+        for (Duration delay : scheduler.delays) {
+            assertThat(delay).isEqualTo(PollSchedule.nextPoll(elapsed, Optional.of(lastInProgress)));
+            elapsed = elapsed.plus(delay);
+        }
+    }
+
+    /** Time passes by nothing but delays, and those at once. */
+    private static final class SteppingScheduler implements Scheduler {
+        private final List<Duration> delays = new CopyOnWriteArrayList<>();
+        private volatile Duration now = Duration.ZERO;
+
+        @Override
+        public Clock clock() {
+            return Clock.fixed(Instant.EPOCH.plus(now), ZoneOffset.UTC);
+        }
+
+        @Override
+        public Cancellable schedule(Duration delay, Runnable task) {
+            delays.add(delay);
+            now = now.plus(delay);
+            task.run();
+            return () -> {};
+        }
     }
 
     @Test

@@ -1,0 +1,169 @@
+package io.savepoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.savepoint.model.Bookkeeping;
+import io.savepoint.model.ClusterStatus;
+import io.savepoint.model.ControlRequest;
+import io.savepoint.model.ControlState;
+import io.savepoint.model.ControlStatus;
+import io.savepoint.model.JobId;
+import io.savepoint.model.JobSpec;
+import io.savepoint.model.JobState;
+import io.savepoint.model.SavepointResult;
+import io.savepoint.testing.Faults;
+import io.savepoint.testing.Faults.Fault;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Coincidences that have fooled managers of savepoints, each as a story. */
+class HardCasesTest {
+    @Test
+    void restoringWhileTheJobManagerFailsOverDoesNotStartASecondRun() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            SavepointManager manager = world.manager();
+            CompletableFuture<SavepointResult> taken = manager.takeSavepoint(World.ORDERS);
+            world.await("a savepoint", taken::isDone);
+            world.cluster.recoveryTime(Duration.ofSeconds(40));
+            world.cluster.unlistedAfterRecovery(Duration.ofSeconds(10));
+            world.cluster.restartJobManager(true);
+            CompletableFuture<JobId> restored =
+                    manager.restoreFrom(World.ORDERS, taken.join().location());
+            world.await("the restore", restored::isDone);
+            assertThat(world.flink.ledger().runs().get(0).end())
+                    .as("the earlier run was ended")
+                    .isPresent();
+            assertThat(world.flink.ledger().runs()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aJobThatFlinkNeverHasIsGivenUp() {
+        try (World world = new World()) {
+            world.store.put(World.ORDERS, World.spec().build());
+            Faults losing = Faults.by(
+                    (number, name) -> name.equals("launch") ? Optional.of(Fault.FAIL_BEFORE) : Optional.empty());
+            world.manager(losing, builder -> {}).start();
+            world.await("the end", () -> world.jobState() == JobState.FAILED);
+            assertThat(world.status().bookkeeping().failureReason().orElseThrow())
+                    .contains("after 10 submissions");
+            world.advance(Duration.ofMinutes(1));
+            world.assertAtRest();
+        }
+    }
+
+    @Test
+    void aJobThatIsGoneWhileItIsBeingStoppedIsNotBroughtBack() {
+        try (World world = World.withRunningJob(spec -> spec.savepointGeneration(1))) {
+            world.start();
+            world.await("a savepoint", () -> world.generation() == 1);
+            world.cluster.savepointDuration(Duration.ofSeconds(20));
+            world.annotate(ControlRequest.JOB_CANCEL);
+            world.await("the stop", () -> world.ourAttempts().size() == 2);
+            world.cluster.restartJobManager(false);
+            world.await("the end", () -> world.jobState() == JobState.CANCELLED);
+            assertThat(world.controlState()).contains(ControlState.FAILED);
+            world.assertAtRest();
+            assertThat(world.flink.ledger().runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void anOperationWhoseJobFailedAndIsForgottenEnds() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            Faults dying = Faults.at("triggerSavepoint", 1, Fault.CRASH_BEFORE);
+            world.manager(dying, builder -> {}).start();
+            world.annotate(ControlRequest.SAVEPOINT);
+            world.await("the crash", dying::crashed);
+            world.cluster.failJob(world.jobId());
+            SavepointManager brief = world.manager();
+            brief.reconcile(World.ORDERS).join();
+            world.cluster.restartJobManager(false);
+            world.start();
+            world.await("a result", () -> world.controlState().equals(Optional.of(ControlState.FAILED)));
+            assertThat(world.isIdle()).isTrue();
+        }
+    }
+
+    @Test
+    void aRefusedAnnotationWhoseRemovalWasLostDoesNotSwallowTheNextOne() {
+        try (World world = World.withRunningJob(spec -> spec.savepointsDir(Optional.empty()))) {
+            Faults dying = Faults.at("acknowledgeControl", 1, Fault.CRASH_AFTER);
+            world.manager(dying, builder -> {}).start();
+            world.annotate(ControlRequest.SAVEPOINT);
+            world.await("the crash", dying::crashed);
+            assertThat(world.controlState()).contains(ControlState.FAILED);
+            world.edit(spec -> spec.savepointsDir(World.DIRECTORY));
+            world.annotate(ControlRequest.SAVEPOINT);
+            world.start();
+            world.await("success", () -> world.controlState().equals(Optional.of(ControlState.SUCCEEDED)));
+            assertThat(world.generation()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aStatusThatSomethingElseWroteIsCarriedOn() {
+        try (World world = World.withRunningJob(spec -> spec.autoSavepointSeconds(60))) {
+            ClusterStatus foreign = ClusterStatus.builder()
+                    .from(world.status())
+                    .bookkeeping(Bookkeeping.builder().build())
+                    .control(ControlStatus.builder()
+                            .name(ControlRequest.SAVEPOINT)
+                            .state(ControlState.IN_PROGRESS)
+                            .updateTime(world.time.now())
+                            .build())
+                    .build();
+            world.store
+                    .compareAndSet(World.ORDERS, world.state().version(), foreign)
+                    .toCompletableFuture()
+                    .join();
+            world.start();
+            world.advance(Duration.ofSeconds(70));
+            assertThat(world.controlState())
+                    .as("a control begun by something else")
+                    .contains(ControlState.FAILED);
+            assertThat(world.generation()).as("the period has a new base").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anAcknowledgementThatKeepsFailingDoesNotHoldUpASavepoint() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.savepointDuration(Duration.ofSeconds(30));
+            Faults forbidden = Faults.by((number, name) ->
+                    name.equals("acknowledgeControl") ? Optional.of(Fault.FAIL_BEFORE) : Optional.empty());
+            world.edit(spec -> spec.savepointGeneration(1));
+            world.manager(forbidden, builder -> {}).start();
+            world.await("one in flight", () -> !world.ourAttempts().isEmpty());
+            world.annotate(ControlRequest.SAVEPOINT);
+            world.await("its end", () -> world.generation() == 1);
+            world.advance(Duration.ofMinutes(10));
+            assertThat(forbidden.interactions().stream()
+                            .filter("acknowledgeControl"::equals)
+                            .count())
+                    .as("tries, spaced by a back-off")
+                    .isLessThan(60);
+        }
+    }
+
+    @Test
+    void aCallAfterTheEndFailsAtOnce() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            SavepointManager manager = world.manager();
+            manager.close();
+            assertThatThrownBy(() -> manager.takeSavepoint(World.ORDERS).join()).hasMessageContaining("closed");
+        }
+    }
+
+    @Test
+    void anAbsurdPeriodIsRefused() {
+        assertThatThrownBy(() -> JobSpec.builder()
+                        .savepointsDir("file:///savepoints")
+                        .autoSavepointSeconds(Long.MAX_VALUE)
+                        .build())
+                .hasMessage("autoSavepointSeconds must be <= 9999999999, was " + Long.MAX_VALUE);
+    }
+}
