@@ -92,6 +92,7 @@ public interface SavepointManager extends AutoCloseable {
      * @param location the savepoint, as Flink spells it
      * @return the id of the new run, once Flink runs it; fails with a {@link SavepointException}, for instance when the
      *     savepoint is missing or does not fit the job
+     * @throws IllegalArgumentException if the location is blank
      */
     CompletableFuture<JobId> restoreFrom(ClusterId cluster, String location);
 

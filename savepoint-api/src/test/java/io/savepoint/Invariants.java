@@ -191,7 +191,7 @@ final class Invariants {
         public CompletionStage<WriteResult> compareAndSet(ClusterId cluster, String version, ClusterStatus status) {
             ClusterStatus before = store.state(cluster).status();
             return watched.compareAndSet(cluster, version, status).whenComplete((result, failure) -> {
-                if (result == WriteResult.WRITTEN) {
+                if (result != null && result.isWritten()) {
                     checkWrite(before, status);
                 }
             });
@@ -220,7 +220,7 @@ final class Invariants {
         }
 
         @Override
-        public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control) {
+        public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control) {
             Optional<ControlStatus> accepted = store.state(cluster)
                     .status()
                     .control()
@@ -229,7 +229,7 @@ final class Invariants {
             if (accepted.isEmpty()) {
                 violated("I7 no-lost-request", control + " was removed before its acceptance was recorded");
             }
-            return watched.acknowledgeControl(cluster, control);
+            return watched.acknowledgeControl(cluster, version, control);
         }
 
         @Override

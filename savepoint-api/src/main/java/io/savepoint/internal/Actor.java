@@ -32,19 +32,40 @@ final class Actor {
      * @param refusal why Flink will not do it
      * @param renamed the id that Flink goes by, if it is not the one it was given
      * @param note what is worth telling the host
+     * @param conflict whether somebody else wrote to the cluster first
      */
-    record Outcome(Optional<String> refusal, Optional<TriggerId> renamed, Optional<String> note) {
-        static final Outcome DONE = new Outcome(Optional.empty(), Optional.empty(), Optional.empty());
+    record Outcome(Optional<String> refusal, Optional<TriggerId> renamed, Optional<String> note, boolean conflict) {
+        static final Outcome DONE = new Outcome(Optional.empty(), Optional.empty(), Optional.empty(), false);
 
         static Outcome refused(String reason) {
-            return new Outcome(Optional.of(reason), Optional.empty(), Optional.of(reason));
+            return new Outcome(Optional.of(reason), Optional.empty(), Optional.of(reason), false);
+        }
+
+        static Outcome renamed(TriggerId id) {
+            return new Outcome(Optional.empty(), Optional.of(id), Optional.empty(), false);
+        }
+
+        static Outcome noted(String note) {
+            return new Outcome(Optional.empty(), Optional.empty(), Optional.of(note), false);
+        }
+
+        static Outcome conflicted() {
+            return new Outcome(Optional.empty(), Optional.empty(), Optional.empty(), true);
         }
     }
 
-    CompletableFuture<Outcome> act(ClusterState state, Action action) {
+    /**
+     * Carries out an action.
+     *
+     * @param state what it was decided on
+     * @param version the version that the cluster has now, as far as is known
+     * @param action what to do
+     * @return what came of it; fails only if the store does
+     */
+    CompletableFuture<Outcome> act(ClusterState state, String version, Action action) {
         if (action instanceof Action.Acknowledge acknowledge) {
-            return Stages.call(() -> store.acknowledgeControl(state.id(), acknowledge.control()))
-                    .thenApply(removed -> Outcome.DONE);
+            return Stages.call(() -> store.acknowledgeControl(state.id(), version, acknowledge.control()))
+                    .thenApply(removed -> removed ? Outcome.DONE : Outcome.conflicted());
         }
         return actOnFlink(state, action).exceptionally(Actor::failed);
     }
@@ -80,9 +101,7 @@ final class Actor {
     }
 
     private static Outcome accepted(Operation operation, TriggerId id) {
-        return id.equals(operation.triggerId())
-                ? Outcome.DONE
-                : new Outcome(Optional.empty(), Optional.of(id), Optional.empty());
+        return id.equals(operation.triggerId()) ? Outcome.DONE : Outcome.renamed(id);
     }
 
     private CompletableFuture<Outcome> submit(ClusterState state, Launch launch) {
@@ -96,6 +115,6 @@ final class Actor {
         String message = Stages.describe(failure);
         return Stages.unwrap(failure) instanceof FlinkRefusedException
                 ? Outcome.refused(message)
-                : new Outcome(Optional.empty(), Optional.empty(), Optional.of(message));
+                : Outcome.noted(message);
     }
 }

@@ -62,7 +62,7 @@ final class Announcer {
         for (Consumer<SavepointEvent> listener : listeners) {
             try {
                 listener.accept(event);
-            } catch (RuntimeException broken) {
+            } catch (RuntimeException | Error broken) {
                 LOG.warn("{}: a listener failed on {}", event.cluster(), event.type(), broken);
             }
         }

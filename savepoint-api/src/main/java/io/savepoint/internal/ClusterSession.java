@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class ClusterSession {
     private final DirectCalls calls;
     private final Scheduler scheduler;
-    private boolean ticking;
+    private final Versions versions = new Versions();
+    private @Nullable CompletableFuture<Reconciliation> running;
     private @Nullable CompletableFuture<Reconciliation> queued;
     private int unreachableInARow;
     private int conflictsInARow;
@@ -39,14 +40,14 @@ final class ClusterSession {
     CompletableFuture<Reconciliation> tick(Supplier<CompletableFuture<Reconciliation>> tick) {
         CompletableFuture<Reconciliation> result;
         synchronized (this) {
-            if (ticking) {
+            if (running != null) {
                 if (queued == null) {
                     queued = new CompletableFuture<>();
                 }
                 return queued;
             }
-            ticking = true;
             result = new CompletableFuture<>();
+            running = result;
         }
         run(tick, result);
         return result;
@@ -67,9 +68,24 @@ final class ClusterSession {
 
     private synchronized Optional<CompletableFuture<Reconciliation>> next() {
         Optional<CompletableFuture<Reconciliation>> waiting = Optional.ofNullable(queued);
+        running = queued;
         queued = null;
-        ticking = waiting.isPresent();
         return waiting;
+    }
+
+    /** {@return completes, in whatever way, when the tick that is under way has ended} */
+    synchronized CompletableFuture<Void> idle() {
+        return running == null ? CompletableFuture.completedFuture(null) : running.handle((done, failure) -> null);
+    }
+
+    /** Whether a loaded copy is known to be older than what this process wrote. */
+    synchronized boolean isSuperseded(String loaded) {
+        return versions.isSuperseded(loaded);
+    }
+
+    /** Takes note of the version that a write of this process made. */
+    synchronized void wrote(String version) {
+        versions.wrote(version);
     }
 
     /** Fails the tick that waits for another one to end. */

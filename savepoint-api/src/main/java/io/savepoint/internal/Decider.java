@@ -40,6 +40,15 @@ final class Decider {
                 || decision instanceof Decision.RefuseRequest;
     }
 
+    /** Whether a decision carries out an accepted user control. */
+    static boolean servesControl(Decision decision) {
+        return (decision instanceof Decision.TakeSavepoint take && take.token().equals(Decision.CONTROL_TOKEN))
+                || (decision instanceof Decision.StopWithSavepoint stop
+                        && stop.token().equals(Decision.CONTROL_TOKEN))
+                || (decision instanceof Decision.CancelJob cancel
+                        && cancel.token().equals(Decision.CONTROL_TOKEN));
+    }
+
     void apply(Draft draft, String policy, Decision decision, PolicyContext context) {
         if (decision instanceof Decision.AcceptControl) {
             answerControl(draft, context.control().orElseThrow(), Optional.empty());

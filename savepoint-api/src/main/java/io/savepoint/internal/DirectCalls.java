@@ -10,6 +10,7 @@ import io.savepoint.model.SavepointResult;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.SavepointStatus;
 import io.savepoint.model.TriggerId;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -27,6 +28,7 @@ final class DirectCalls {
     private final ClusterId cluster;
     private final Function<String, RuntimeException> failure;
     private final Deque<Call> calls = new ArrayDeque<>();
+    private @Nullable String closed;
 
     DirectCalls(ClusterId cluster, Function<String, RuntimeException> failure) {
         this.cluster = cluster;
@@ -44,12 +46,18 @@ final class DirectCalls {
         @Nullable
         JobId job;
 
+        @Nullable
+        Instant turn;
+
         Call(DirectRequest request) {
             this.request = request;
         }
     }
 
     synchronized CompletableFuture<Object> add(DirectRequest request) {
+        if (closed != null) {
+            return CompletableFuture.failedFuture(failure.apply(cluster + ": " + closed));
+        }
         if (calls.size() >= MOST_WAITING) {
             return CompletableFuture.failedFuture(failure.apply(
                     cluster + ": " + MOST_WAITING + " direct calls are waiting already; try again later"));
@@ -63,13 +71,36 @@ final class DirectCalls {
         return calls.isEmpty();
     }
 
-    /** The call that may begin now; those whose caller has lost interest are dropped. */
-    synchronized Optional<DirectRequest> next() {
+    /**
+     * The call that may begin now, if nothing else is under way; those whose caller has lost interest are dropped.
+     *
+     * @param status what is recorded
+     * @param now the time: its turn has come when it is first answered
+     */
+    synchronized Optional<Turn> next(ClusterStatus status, Instant now) {
         while (!calls.isEmpty() && calls.element().result.isDone() && !hasBegun(calls.element())) {
             calls.remove();
         }
-        return Optional.ofNullable(calls.peek()).filter(call -> !hasBegun(call)).map(call -> call.request);
+        Call call = calls.peek();
+        Bookkeeping bookkeeping = status.bookkeeping();
+        boolean busy =
+                bookkeeping.operation().isPresent() || bookkeeping.launch().isPresent();
+        if (call == null || hasBegun(call) || busy) {
+            return Optional.empty();
+        }
+        if (call.turn == null) {
+            call.turn = now;
+        }
+        return Optional.of(new Turn(call.request, call.turn));
     }
+
+    /**
+     * A call whose turn it is.
+     *
+     * @param request the call
+     * @param since since when
+     */
+    record Turn(DirectRequest request, Instant since) {}
 
     private static boolean hasBegun(Call call) {
         return call.trigger != null || call.job != null;
@@ -83,8 +114,11 @@ final class DirectCalls {
         }
     }
 
-    /** Fails every call. */
-    void failAll(String reason) {
+    /** Fails every call, and those that come after it. */
+    void close(String reason) {
+        synchronized (this) {
+            closed = reason;
+        }
         for (Call call = take(); call != null; call = take()) {
             call.result.completeExceptionally(failure.apply(cluster + ": " + reason));
         }
@@ -125,9 +159,13 @@ final class DirectCalls {
                 .filter(launch -> launch.token().equals(token))
                 .ifPresent(launch -> call.job = launch.jobId());
         boolean served = bookkeeping.requestsOf(DirectRequest.POLICY).served().equals(Optional.of(token));
-        if (served && !hasBegun(call) && call.request.kind() != DirectRequest.Kind.RESTORE) {
-            call.trigger =
-                    status.savepoint().flatMap(SavepointStatus::triggerId).orElse(null);
+        if (served && !hasBegun(call)) {
+            if (call.request.kind() == DirectRequest.Kind.RESTORE) {
+                call.job = status.job().flatMap(JobStatus::id).orElse(null);
+            } else {
+                call.trigger =
+                        status.savepoint().flatMap(SavepointStatus::triggerId).orElse(null);
+            }
         }
         if (call.trigger != null) {
             return bookkeeping

@@ -8,7 +8,6 @@ import io.savepoint.model.TriggerId;
 import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.spi.Scheduler;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -59,8 +58,8 @@ public final class Driver {
             throw new IllegalStateException("the manager is closed; build a new one");
         }
         if (!started) {
-            started = true;
             watch = store.watch(this::wake);
+            started = true;
             resync();
         }
     }
@@ -75,9 +74,6 @@ public final class Driver {
      * @return its result
      */
     CompletableFuture<Object> call(ClusterId id, DirectRequest.Kind kind, SavepointOptions options, String location) {
-        if (closed) {
-            return CompletableFuture.failedFuture(new IllegalStateException("the manager is closed; build a new one"));
-        }
         String token = TriggerId.random(random).hex();
         DirectRequest request = new DirectRequest(
                 token, kind, options, location, scheduler.clock().instant());
@@ -101,10 +97,8 @@ public final class Driver {
                 resync.cancel();
             }
         }
-        List<CompletableFuture<Void>> running =
-                slots.values().stream().map(Slot::close).toList();
-        engine.failCalls("the manager was closed; what is recorded will be carried on by the next one");
-        return CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new));
+        slots.values().forEach(Slot::close);
+        return engine.close();
     }
 
     private void resync() {
@@ -136,7 +130,7 @@ public final class Driver {
     private final class Slot {
         private final ClusterId id;
         private Scheduler.@Nullable Cancellable timer;
-        private @Nullable CompletableFuture<Void> running;
+        private boolean running;
         private boolean again;
 
         Slot(ClusterId id) {
@@ -144,7 +138,7 @@ public final class Driver {
         }
 
         synchronized void request(Duration delay) {
-            if (running != null) {
+            if (running) {
                 again = true;
                 return;
             }
@@ -155,22 +149,18 @@ public final class Driver {
         }
 
         private void run() {
-            CompletableFuture<Void> mine = new CompletableFuture<>();
             synchronized (this) {
-                if (closed || running != null) {
+                if (closed || running) {
                     return;
                 }
-                running = mine;
+                running = true;
                 again = false;
             }
-            CompletableFuture<Reconciliation> unused = engine.reconcile(id).whenComplete((done, bug) -> {
-                ended(done, bug);
-                mine.complete(null);
-            });
+            CompletableFuture<Reconciliation> unused = engine.reconcile(id).whenComplete(this::ended);
         }
 
         private synchronized void ended(@Nullable Reconciliation done, @Nullable Throwable bug) {
-            running = null;
+            running = false;
             timer = null;
             if (closed) {
                 return;
@@ -204,11 +194,10 @@ public final class Driver {
             request(changed || delay.compareTo(BREATH) > 0 ? delay : BREATH);
         }
 
-        synchronized CompletableFuture<Void> close() {
+        synchronized void close() {
             if (timer != null) {
                 timer.cancel();
             }
-            return running == null ? CompletableFuture.completedFuture(null) : running;
         }
     }
 }

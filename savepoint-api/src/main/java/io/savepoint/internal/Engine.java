@@ -34,6 +34,9 @@ import java.util.stream.Collectors;
 public final class Engine {
     private static final Duration FIRST_CONFLICT_DELAY = Duration.ofMillis(5);
     private static final int MOST_CONFLICT_DOUBLINGS = 8;
+    private static final String SOMEBODY_WROTE = "somebody else wrote in between";
+    private static final String CLOSED =
+            "the manager was closed; what is recorded will be carried on by the next one, so build a new one";
 
     private final ClusterStateStore store;
     private final Scheduler scheduler;
@@ -44,6 +47,7 @@ public final class Engine {
     private final Announcer announcer;
     private final Function<String, RuntimeException> failure;
     private final ConcurrentHashMap<ClusterId, ClusterSession> sessions = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     /**
      * Puts the engine together.
@@ -97,15 +101,25 @@ public final class Engine {
      * Runs one tick after those of the cluster that are under way. Calls that wait for the same tick share it.
      *
      * @param id the cluster
-     * @return what the tick did
+     * @return what the tick did; fails if the engine is closed
      */
     public CompletableFuture<Reconciliation> reconcile(ClusterId id) {
-        return session(id).tick(() -> tick(id));
+        ClusterSession session = session(id);
+        CompletableFuture<Reconciliation> tick = session.tick(() -> tick(id));
+        if (closed) {
+            session.abandon(failure.apply(CLOSED));
+        }
+        return tick;
     }
 
     /** Adds a direct call; it is served by the ticks that follow. */
     CompletableFuture<Object> call(ClusterId id, DirectRequest request) {
-        return session(id).calls().add(request);
+        DirectCalls calls = session(id).calls();
+        CompletableFuture<Object> result = calls.add(request);
+        if (closed) {
+            calls.close(CLOSED);
+        }
+        return result;
     }
 
     boolean hasCalls(ClusterId id) {
@@ -113,11 +127,19 @@ public final class Engine {
         return session != null && !session.calls().isEmpty();
     }
 
-    void failCalls(String reason) {
+    /**
+     * Begins no tick any more and fails the direct calls.
+     *
+     * @return completes when no tick is under way any more
+     */
+    CompletableFuture<Void> close() {
+        closed = true;
         sessions.values().forEach(session -> {
-            session.calls().failAll(reason);
-            session.abandon(failure.apply(reason));
+            session.calls().close(CLOSED);
+            session.abandon(failure.apply(CLOSED));
         });
+        return CompletableFuture.allOf(
+                sessions.values().stream().map(ClusterSession::idle).toArray(CompletableFuture<?>[]::new));
     }
 
     private ClusterSession session(ClusterId id) {
@@ -126,12 +148,21 @@ public final class Engine {
     }
 
     private CompletableFuture<Reconciliation> tick(ClusterId id) {
+        if (closed) {
+            return CompletableFuture.failedFuture(failure.apply(id + ": " + CLOSED));
+        }
         ClusterSession session = session(id);
         return Stages.call(() -> store.load(id))
-                .thenCompose(loaded -> loaded.map(
-                                state -> observer.observe(state).thenCompose(seen -> decide(session, state, seen)))
+                .thenCompose(loaded -> loaded.map(state -> tick(session, state))
                         .orElseGet(() -> CompletableFuture.completedFuture(gone(id))))
-                .exceptionallyCompose(problem -> storeFailed(session, id, problem));
+                .exceptionallyCompose(problem -> storeFailed(session, id, problem, Optional.empty()));
+    }
+
+    private CompletableFuture<Reconciliation> tick(ClusterSession session, ClusterState state) {
+        if (session.isSuperseded(state.version())) {
+            return CompletableFuture.completedFuture(conflict(session, state.id(), "the store gave an old copy"));
+        }
+        return observer.observe(state).thenCompose(seen -> decide(session, state, seen));
     }
 
     private CompletableFuture<Reconciliation> decide(ClusterSession session, ClusterState state, Observation seen) {
@@ -139,30 +170,44 @@ public final class Engine {
         Hints hints = session.see(state, seen, now);
         // A call may have been carried out to its end by another manager.
         session.calls().recorded(state.status());
-        Planner.Plan plan = planner.plan(state, seen, hints, session.calls().next(), now);
-        plan.directRefusal().ifPresent(session.calls()::refuse);
+        Planner.Plan plan = planner.plan(state, seen, hints, session.calls().next(state.status(), now), now);
         Step step = plan.step();
         if (step.status().equals(state.status())) {
-            session.calls().recorded(state.status());
-            return act(session, state, step, now).thenApply(note -> {
-                session.succeeded();
-                return reconciliation(state.id(), Outcome.UNCHANGED, step, note.orElse(note(seen)));
-            });
+            plan.directRefusal().ifPresent(session.calls()::refuse);
+            return act(session, state, state.version(), step, now)
+                    .thenApply(outcome -> unchanged(session, state.id(), step, outcome, seen))
+                    .exceptionallyCompose(
+                            problem -> storeFailed(session, state.id(), problem, Optional.of(step.nextDue())));
         }
-        return record(state, step, now).thenCompose(result -> switch (result) {
-            case WRITTEN -> {
-                session.calls().recorded(step.status());
-                yield announcer
-                        .announce(step.events())
-                        .thenCompose(done -> act(session, state, step, now))
-                        .thenApply(note -> {
-                            session.succeeded();
-                            return reconciliation(
-                                    state.id(), Outcome.RECORDED, step, note.orElseGet(() -> note(step.events())));
-                        });
-            }
-            case CONFLICT -> CompletableFuture.completedFuture(conflict(session, state.id(), now));
+        return record(state, step, now).thenCompose(result -> switch (result.outcome()) {
+            case WRITTEN -> recorded(session, state, result.version().orElseThrow(), plan, now);
+            case CONFLICT -> CompletableFuture.completedFuture(conflict(session, state.id(), SOMEBODY_WROTE));
             case GONE -> CompletableFuture.completedFuture(gone(state.id()));
+        });
+    }
+
+    private Reconciliation unchanged(
+            ClusterSession session, ClusterId id, Step step, Actor.Outcome acted, Observation seen) {
+        if (acted.conflict()) {
+            return conflict(session, id, SOMEBODY_WROTE);
+        }
+        boolean acknowledged = step.action() instanceof Action.Acknowledge;
+        Instant due = acknowledged ? scheduler.clock().instant() : step.nextDue();
+        return ended(
+                session, id, Outcome.UNCHANGED, step.events(), due, acted.note().orElse(note(seen)));
+    }
+
+    /** Acts on what was recorded; the listeners are told meanwhile, so that none of them can hold it up. */
+    private CompletableFuture<Reconciliation> recorded(
+            ClusterSession session, ClusterState state, String version, Planner.Plan plan, Instant now) {
+        Step step = plan.step();
+        session.wrote(version);
+        session.calls().recorded(step.status());
+        plan.directRefusal().ifPresent(session.calls()::refuse);
+        CompletableFuture<Actor.Outcome> acted = act(session, state, version, step, now);
+        return announcer.announce(step.events()).thenCombine(acted, (told, outcome) -> {
+            String message = outcome.note().orElseGet(() -> note(step.events()));
+            return ended(session, state.id(), Outcome.RECORDED, step.events(), step.nextDue(), message);
         });
     }
 
@@ -175,18 +220,19 @@ public final class Engine {
     }
 
     /** Acts, unless so much time has passed since the decision that somebody else may have acted on the record. */
-    private CompletableFuture<Optional<String>> act(
-            ClusterSession session, ClusterState state, Step step, Instant decided) {
+    private CompletableFuture<Actor.Outcome> act(
+            ClusterSession session, ClusterState state, String version, Step step, Instant decided) {
         boolean late = Duration.between(decided, scheduler.clock().instant()).compareTo(timings.sendWindow()) > 0;
         if (late) {
-            return CompletableFuture.completedFuture(Optional.of("too late to act on the decision; looking again"));
+            return CompletableFuture.completedFuture(
+                    Actor.Outcome.noted("too late to act on the decision; looking again"));
         }
-        return actor.act(state, step.action()).thenCompose(outcome -> {
+        return actor.act(state, version, step.action()).thenCompose(outcome -> {
             if (outcome.refusal().isPresent() || outcome.renamed().isPresent()) {
                 return recordOutcome(session, state.id(), step.action(), outcome)
-                        .thenApply(recorded -> outcome.note());
+                        .thenApply(recorded -> outcome);
             }
-            return CompletableFuture.completedFuture(outcome.note());
+            return CompletableFuture.completedFuture(outcome);
         });
     }
 
@@ -206,10 +252,11 @@ public final class Engine {
                 return CompletableFuture.completedFuture(null);
             }
             return record(loaded.get(), step, now).thenCompose(result -> {
-                if (result != WriteResult.WRITTEN) {
+                if (!result.isWritten()) {
                     // The request stays as intended: the next tick asks Flink again, and hears the same.
                     return CompletableFuture.completedFuture(null);
                 }
+                session.wrote(result.version().orElseThrow());
                 session.calls().recorded(step.status());
                 return announcer.announce(step.events());
             });
@@ -219,29 +266,39 @@ public final class Engine {
     private Reconciliation gone(ClusterId id) {
         ClusterSession session = sessions.remove(id);
         if (session != null) {
-            session.calls().failAll("the store does not know this cluster");
+            session.calls().close("the store does not know this cluster");
         }
         return new Reconciliation(
                 id, Outcome.GONE, Optional.empty(), List.of(), "the store does not know this cluster");
     }
 
-    private static Reconciliation conflict(ClusterSession session, ClusterId id, Instant now) {
+    private Reconciliation conflict(ClusterSession session, ClusterId id, String why) {
         int doublings = Math.min(session.conflicted(), MOST_CONFLICT_DOUBLINGS);
-        Instant due = now.plus(FIRST_CONFLICT_DELAY.multipliedBy(1L << doublings));
-        return new Reconciliation(id, Outcome.CONFLICT, Optional.of(due), List.of(), "somebody else wrote in between");
+        Instant due = scheduler.clock().instant().plus(FIRST_CONFLICT_DELAY.multipliedBy(1L << doublings));
+        return new Reconciliation(id, Outcome.CONFLICT, Optional.of(due), List.of(), why);
     }
 
-    private CompletableFuture<Reconciliation> storeFailed(ClusterSession session, ClusterId id, Throwable problem) {
+    /** What else is due does not wait for the store's back-off. */
+    private CompletableFuture<Reconciliation> storeFailed(
+            ClusterSession session, ClusterId id, Throwable problem, Optional<Instant> nextDue) {
         if (!(Stages.unwrap(problem) instanceof StoreException)) {
             return CompletableFuture.failedFuture(problem);
         }
-        Instant due = scheduler.clock().instant().plus(timings.unreachable().delay(session.storeFailed()));
+        Instant again = scheduler.clock().instant().plus(timings.unreachable().delay(session.storeFailed()));
+        Instant due = nextDue.filter(again::isAfter).orElse(again);
         return CompletableFuture.completedFuture(
                 new Reconciliation(id, Outcome.STORE_FAILED, Optional.of(due), List.of(), Stages.describe(problem)));
     }
 
-    private static Reconciliation reconciliation(ClusterId id, Outcome outcome, Step step, String message) {
-        return new Reconciliation(id, outcome, Optional.of(step.nextDue()), step.events(), message);
+    private static Reconciliation ended(
+            ClusterSession session,
+            ClusterId id,
+            Outcome outcome,
+            List<SavepointEvent> events,
+            Instant due,
+            String message) {
+        session.succeeded();
+        return new Reconciliation(id, outcome, Optional.of(due), events, message);
     }
 
     private static String note(List<SavepointEvent> events) {

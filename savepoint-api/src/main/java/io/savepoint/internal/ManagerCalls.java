@@ -4,6 +4,7 @@ import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobId;
 import io.savepoint.model.SavepointOptions;
 import io.savepoint.model.SavepointResult;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /** The direct calls, typed. Safe for use by any number of threads. */
@@ -28,6 +29,8 @@ public final class ManagerCalls {
      * @return the savepoint
      */
     public CompletableFuture<SavepointResult> savepoint(ClusterId id, SavepointOptions options, boolean stop) {
+        Objects.requireNonNull(id, "cluster");
+        Objects.requireNonNull(options, "options");
         DirectRequest.Kind kind = stop ? DirectRequest.Kind.STOP : DirectRequest.Kind.SAVEPOINT;
         return typed(driver.call(id, kind, options, ""), SavepointResult.class);
     }
@@ -40,6 +43,13 @@ public final class ManagerCalls {
      * @return the id of the new run
      */
     public CompletableFuture<JobId> restore(ClusterId id, String location) {
+        Objects.requireNonNull(id, "cluster");
+        Objects.requireNonNull(location, "location");
+        if (location.isBlank()) {
+            // To Flink an empty path means none, so the job would lose its state.
+            throw new IllegalArgumentException(
+                    id + ": location must not be blank; name the savepoint to restore from, as Flink spells it");
+        }
         return typed(driver.call(id, DirectRequest.Kind.RESTORE, SavepointOptions.defaults(), location), JobId.class);
     }
 

@@ -33,8 +33,6 @@ final class Planner {
 
     private static final Duration RECHECK = Duration.ofSeconds(1);
     private static final int MOST_PROBLEMS = 20;
-    /** The name under which repeated acknowledgements are counted, beside those of the policies. */
-    private static final String ACKNOWLEDGEMENTS = "acknowledge";
 
     private final Timings timings;
     private final List<SavepointPolicy> policies;
@@ -67,23 +65,23 @@ final class Planner {
      * @param state what the store knows
      * @param seen what Flink says
      * @param hints what this process knows beyond that
-     * @param direct the direct call whose turn it is
+     * @param turn the direct call whose turn it is
      * @param now the time
      */
-    Plan plan(ClusterState state, Observation seen, Hints hints, Optional<DirectRequest> direct, Instant now) {
+    Plan plan(ClusterState state, Observation seen, Hints hints, Optional<DirectCalls.Turn> turn, Instant now) {
         Draft draft = new Draft(state.id(), state.status(), now);
         Bookkeeping before = state.status().bookkeeping();
         boolean inFlight = before.operation().isPresent() || before.launch().isPresent();
         Optional<ControlRequest> control = visible(draft, state.control());
         reportProblems(draft, state.problems());
         follow(draft, before, seen, hints);
-        acknowledgeAgain(draft, state.control());
         PolicyContext context = new PolicyContext(state.id(), state.spec(), control, draft.status(), seen.job(), now);
         Optional<String> refusal = Optional.empty();
         boolean stateChanged = !draft.job().state().equals(stateOf(state));
         if (!stateChanged) {
-            refusal = decide(draft, context, inFlight ? Optional.empty() : direct, inFlight);
+            refusal = decide(draft, context, turn, inFlight);
         }
+        acknowledgeAgain(draft, state.control());
         return new Plan(draft.finish(atTheLatest(draft, seen, hints, inFlight)), refusal);
     }
 
@@ -159,17 +157,10 @@ final class Planner {
         return control;
     }
 
-    /** Removes an accepted control once more; counted, so that no stale copy can remove a newer one. */
+    /** Removes an accepted control once more, where nothing else is to be done: a store that refuses holds up nothing. */
     private static void acknowledgeAgain(Draft draft, Optional<ControlRequest> control) {
         boolean due = draft.bookkeeping().controlToAcknowledge().isPresent() && !draft.acts();
-        control.filter(request -> due).ifPresent(request -> {
-            draft.updateLog(
-                    ACKNOWLEDGEMENTS,
-                    log -> log.failures(
-                            draft.bookkeeping().requestsOf(ACKNOWLEDGEMENTS).failures() + 1));
-            draft.act(new Action.Acknowledge(request));
-            draft.dueIn(Duration.ZERO);
-        });
+        control.filter(request -> due).ifPresent(request -> draft.act(new Action.Acknowledge(request)));
     }
 
     private static void reportProblems(Draft draft, List<SpecProblem> problems) {
@@ -198,8 +189,8 @@ final class Planner {
     }
 
     private Optional<String> decide(
-            Draft draft, PolicyContext context, Optional<DirectRequest> direct, boolean inFlight) {
-        Optional<DirectRequest> waiting = direct;
+            Draft draft, PolicyContext context, Optional<DirectCalls.Turn> turn, boolean inFlight) {
+        Optional<DirectCalls.Turn> waiting = turn;
         for (SavepointPolicy policy : policies) {
             Decision decision = policy.decide(context);
             if (decision instanceof Decision.Wait wait && !inFlight) {
@@ -226,7 +217,7 @@ final class Planner {
                 return Optional.empty();
             }
         }
-        return waiting.flatMap(request -> serveDirect(draft, context, request));
+        return waiting.flatMap(call -> serveDirect(draft, context, call));
     }
 
     private boolean begin(Draft draft, SavepointPolicy policy, PolicyContext context) {
@@ -242,11 +233,17 @@ final class Planner {
         if (changesJob && !(context.job() instanceof JobObservation.Found)) {
             return false;
         }
+        if (Decider.servesControl(decision)
+                && draft.bookkeeping().controlToAcknowledge().isPresent()) {
+            // The annotation goes before the work begins, so that the same value set again is told from it.
+            return false;
+        }
         decider.apply(draft, policy.name(), decision, context);
         return draft.acts();
     }
 
-    private Optional<String> serveDirect(Draft draft, PolicyContext context, DirectRequest request) {
+    private Optional<String> serveDirect(Draft draft, PolicyContext context, DirectCalls.Turn turn) {
+        DirectRequest request = turn.request();
         if (request.kind() == DirectRequest.Kind.RESTORE) {
             if (!canLaunch) {
                 return Optional.of("restoreFrom needs a JobLauncher, and the manager was built without one");
@@ -262,7 +259,7 @@ final class Planner {
             decider.begin(draft, request, context);
             return Optional.empty();
         }
-        if (draft.since(request.requestTime()).compareTo(PATIENCE) > 0) {
+        if (draft.since(turn.since()).compareTo(PATIENCE) > 0) {
             return Optional.of("the job was not running with all its tasks for " + PATIENCE.toSeconds() + " s; it is "
                     + context.jobState().label() + " and Flink says " + context.job());
         }

@@ -23,6 +23,15 @@ public interface SavepointOptions {
         return false;
     }
 
+    /** Checks the options. */
+    @Value.Check
+    default void check() {
+        if (directory().filter(String::isBlank).isPresent()) {
+            throw new IllegalArgumentException(
+                    "directory must not be blank; leave it out to take savepointsDir or Flink's default");
+        }
+    }
+
     /**
      * The options that leave everything to the spec.
      *

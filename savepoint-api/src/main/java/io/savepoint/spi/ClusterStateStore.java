@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  *
  * <p>Methods return at once and never throw. A store that cannot be reached completes the stage exceptionally with a
  * {@link StoreException}, within a bounded time; the write may have been applied then, and the manager begins afresh. A
- * failed stage never means a conflict.
+ * failed stage never means a conflict. A version is never given twice, not even to a cluster that was removed and made
+ * anew.
  *
  * <p>Implementations are safe for use by any number of threads, and for several managers in different processes.
  * {@code io.savepoint.testing.ClusterStateStoreContract} checks an implementation.
@@ -46,14 +47,16 @@ public interface ClusterStateStore {
     CompletionStage<WriteResult> compareAndSet(ClusterId cluster, String version, ClusterStatus status);
 
     /**
-     * Removes a pending user control if it still has this value. Another value that the user set meanwhile stays. The
-     * manager calls this after it has recorded that it accepted the control, and may repeat it.
+     * Removes a pending user control if nothing of the cluster was written since this version. So neither another value
+     * nor the same one set anew is ever removed, however late the request arrives. The manager calls this after it has
+     * recorded that it accepted the control, and repeats it with a newer version.
      *
      * @param cluster the cluster
+     * @param version the version after the acceptance was recorded, or a later one
      * @param control the control that was accepted
-     * @return whether a control of this value was removed; false if there was none or another one
+     * @return whether the control was removed; false if there was none of this value or the version is another one
      */
-    CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control);
+    CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control);
 
     /**
      * Lists the clusters that a manager on this store shall look after.
@@ -78,13 +81,42 @@ public interface ClusterStateStore {
         void close();
     }
 
-    /** How a compare-and-set can end. */
-    enum WriteResult {
-        /** The status was written. */
-        WRITTEN,
+    /**
+     * How a compare-and-set ended.
+     *
+     * @param outcome what became of it
+     * @param version the version that the cluster has with the new status; empty if nothing was written
+     */
+    record WriteResult(Outcome outcome, Optional<String> version) {
         /** Something of the cluster was written since that version; nothing was written now. */
-        CONFLICT,
+        public static final WriteResult CONFLICT = new WriteResult(Outcome.CONFLICT, Optional.empty());
+
         /** There is no such cluster (any more). */
-        GONE
+        public static final WriteResult GONE = new WriteResult(Outcome.GONE, Optional.empty());
+
+        /**
+         * The status was written.
+         *
+         * @param version the version that the cluster has with it
+         * @return the result
+         */
+        public static WriteResult written(String version) {
+            return new WriteResult(Outcome.WRITTEN, Optional.of(version));
+        }
+
+        /** {@return whether the status was written} */
+        public boolean isWritten() {
+            return outcome == Outcome.WRITTEN;
+        }
+
+        /** What can become of a compare-and-set. */
+        public enum Outcome {
+            /** The status was written. */
+            WRITTEN,
+            /** Somebody else wrote first. */
+            CONFLICT,
+            /** The cluster is gone. */
+            GONE
+        }
     }
 }

@@ -113,8 +113,9 @@ public final class InMemoryClusterStateStore implements ClusterStateStore {
     public CompletionStage<WriteResult> compareAndSet(ClusterId cluster, String version, ClusterStatus status) {
         ClusterState state = states.get(cluster);
         while (state != null && state.version().equals(version)) {
-            if (states.replace(cluster, state, next(cluster, state.spec(), state.control(), status))) {
-                return CompletableFuture.completedFuture(WriteResult.WRITTEN);
+            ClusterState next = next(cluster, state.spec(), state.control(), status);
+            if (states.replace(cluster, state, next)) {
+                return CompletableFuture.completedFuture(WriteResult.written(next.version()));
             }
             state = states.get(cluster);
         }
@@ -122,16 +123,16 @@ public final class InMemoryClusterStateStore implements ClusterStateStore {
     }
 
     @Override
-    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control) {
+    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control) {
         ClusterState state = states.get(cluster);
-        while (state != null && state.control().equals(Optional.of(control))) {
-            if (states.replace(cluster, state, next(cluster, state.spec(), Optional.empty(), state.status()))) {
-                changed(cluster);
-                return CompletableFuture.completedFuture(true);
-            }
-            state = states.get(cluster);
+        boolean removed = state != null
+                && state.version().equals(version)
+                && state.control().equals(Optional.of(control))
+                && states.replace(cluster, state, next(cluster, state.spec(), Optional.empty(), state.status()));
+        if (removed) {
+            changed(cluster);
         }
-        return CompletableFuture.completedFuture(false);
+        return CompletableFuture.completedFuture(removed);
     }
 
     @Override

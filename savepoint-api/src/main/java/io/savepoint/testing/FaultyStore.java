@@ -31,8 +31,8 @@ final class FaultyStore implements ClusterStateStore {
     }
 
     @Override
-    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control) {
-        return faults.store("acknowledgeControl", () -> delegate.acknowledgeControl(cluster, control));
+    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control) {
+        return faults.store("acknowledgeControl", () -> delegate.acknowledgeControl(cluster, version, control));
     }
 
     @Override

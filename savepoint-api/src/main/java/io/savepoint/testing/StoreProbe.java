@@ -73,10 +73,10 @@ final class StoreProbe {
         while (!deadline.isDone()) {
             ClusterState state = await(cluster, "the cluster", any -> true);
             WriteResult result = compareAndSet(cluster, state.version(), change.apply(state.status()));
-            if (result == WriteResult.WRITTEN) {
+            if (result.isWritten()) {
                 return state;
             }
-            verify(result == WriteResult.CONFLICT, "compareAndSet of an existing cluster answered %s", result);
+            verify(result.equals(WriteResult.CONFLICT), "compareAndSet of an existing cluster answered %s", result);
         }
         throw new AssertionError(
                 "compareAndSet kept answering CONFLICT for " + fixture.timeout() + " with versions just loaded");

@@ -41,14 +41,15 @@ final class StoreRaceChecks {
                 writers.add(() -> probe.compareAndSet(cluster, version, StoreSamples.status(number)));
             }
             List<WriteResult> results = probe.together(writers);
-            int written = Collections.frequency(results, WriteResult.WRITTEN);
+            List<Boolean> won = results.stream().map(WriteResult::isWritten).toList();
+            int written = Collections.frequency(won, true);
             int conflicts = Collections.frequency(results, WriteResult.CONFLICT);
             verify(
                     written == 1 && conflicts == THREADS - 1,
                     "of %d concurrent compareAndSets with one version the answers were %s",
                     THREADS,
                     results);
-            int winner = base + results.indexOf(WriteResult.WRITTEN);
+            int winner = base + won.indexOf(true);
             int recorded = StoreSamples.restarts(probe.fresh(cluster).status());
             verify(recorded == winner, "writer %d was told WRITTEN, but writer %d is recorded", winner, recorded);
         }
@@ -116,8 +117,9 @@ final class StoreRaceChecks {
         probe.putSpec(cluster, StoreSamples.spec(1));
         for (int round = 0; round < ROUNDS; round++) {
             probe.setControl(cluster, ControlRequest.SAVEPOINT);
-            Callable<Boolean> acknowledge =
-                    () -> probe.answer("acknowledgeControl", () -> probe.store().acknowledgeControl(cluster, CONTROL));
+            String version = current(probe, cluster);
+            Callable<Boolean> acknowledge = () -> probe.answer(
+                    "acknowledgeControl", () -> probe.store().acknowledgeControl(cluster, version, CONTROL));
             List<Boolean> answers = probe.together(Collections.nCopies(THREADS, acknowledge));
             verify(
                     Collections.frequency(answers, true) == 1,

@@ -48,7 +48,8 @@ final class StoreReadChecks {
             probe.setControl(cluster, ControlRequest.SAVEPOINT);
             ClusterState before =
                     probe.await(cluster, "the control", state -> state.control().isPresent());
-            probe.answer("acknowledgeControl", () -> probe.store().acknowledgeControl(cluster, CONTROL));
+            probe.answer(
+                    "acknowledgeControl", () -> probe.store().acknowledgeControl(cluster, before.version(), CONTROL));
             probe.await(cluster, "no control", state -> state.control().isEmpty());
             versionChanged(probe, before);
         });
@@ -66,7 +67,7 @@ final class StoreReadChecks {
             Map<String, Callable<CompletionStage<?>>> calls = new LinkedHashMap<>();
             calls.put("load", () -> store.load(cluster));
             calls.put("compareAndSet", () -> store.compareAndSet(cluster, "1", ClusterStatus.empty()));
-            calls.put("acknowledgeControl", () -> store.acknowledgeControl(cluster, CONTROL));
+            calls.put("acknowledgeControl", () -> store.acknowledgeControl(cluster, "1", CONTROL));
             calls.put("list", store::list);
             for (Map.Entry<String, Callable<CompletionStage<?>>> call : calls.entrySet()) {
                 Throwable failure =
@@ -84,8 +85,9 @@ final class StoreReadChecks {
         Optional<ClusterState> state = probe.answer("load", () -> probe.store().load(cluster));
         verify(state.isEmpty(), "load of an unknown cluster answered %s", state);
         WriteResult result = probe.compareAndSet(cluster, "1", StoreSamples.status(1));
-        verify(result == WriteResult.GONE, "compareAndSet of an unknown cluster answered %s", result);
-        boolean removed = probe.answer("acknowledgeControl", () -> probe.store().acknowledgeControl(cluster, CONTROL));
+        verify(result.equals(WriteResult.GONE), "compareAndSet of an unknown cluster answered %s", result);
+        boolean removed =
+                probe.answer("acknowledgeControl", () -> probe.store().acknowledgeControl(cluster, "1", CONTROL));
         verify(!removed, "acknowledgeControl of an unknown cluster answered true");
         List<ClusterId> all = probe.answer("list", () -> probe.store().list());
         verify(!all.contains(cluster), "list tells a cluster that never was");

@@ -53,7 +53,9 @@ final class StoreWriteChecks {
         });
         checks.add("compareAndSet conflicts after an acknowledgement", (probe, cluster) -> {
             String version = ready(probe, cluster);
-            verify(acknowledge(probe, cluster, SAVEPOINT), "acknowledgeControl did not find the pending control");
+            verify(
+                    acknowledge(probe, cluster, version, SAVEPOINT),
+                    "acknowledgeControl did not find the pending control");
             conflicts(probe, cluster, version);
         });
         checks.add("compareAndSet conflicts after another status write", (probe, cluster) -> {
@@ -67,7 +69,7 @@ final class StoreWriteChecks {
             String version = ready(probe, cluster);
             probe.fixture().remove(cluster);
             WriteResult result = probe.compareAndSet(cluster, version, StoreSamples.status(9));
-            verify(result == WriteResult.GONE, "compareAndSet of a removed cluster answered %s", result);
+            verify(result.equals(WriteResult.GONE), "compareAndSet of a removed cluster answered %s", result);
             probe.awaitGone(cluster);
         });
         checks.add("a version does not outlive its cluster", StoreWriteChecks::removedAndPutAgain);
@@ -78,15 +80,29 @@ final class StoreWriteChecks {
             verify(state.control().equals(Optional.of(SAVEPOINT)), "the control became %s", state.control());
             verify(state.status().equals(StoreSamples.status(1)), "the status became %s", state.status());
         });
+        checks.add("compareAndSet tells the version that it wrote", (probe, cluster) -> {
+            WriteResult result = probe.compareAndSet(cluster, ready(probe, cluster), StoreSamples.status(2));
+            Optional<String> version = Optional.of(probe.fresh(cluster).version());
+            verify(result.version().equals(version), "compareAndSet told %s, but the version is %s", result, version);
+        });
         checks.add("acknowledgeControl removes the control, once", StoreWriteChecks::acknowledgeOnce);
         checks.add("acknowledgeControl leaves another control alone", (probe, cluster) -> {
-            ready(probe, cluster);
-            verify(!acknowledge(probe, cluster, JOB_CANCEL), "acknowledgeControl of another value answered true");
+            String version = ready(probe, cluster);
+            verify(
+                    !acknowledge(probe, cluster, version, JOB_CANCEL),
+                    "acknowledgeControl of another value answered true");
             ClusterState state = probe.fresh(cluster);
             verify(
                     state.control().equals(Optional.of(SAVEPOINT)),
                     "acknowledgeControl of another value left the control %s",
                     state.control());
+        });
+        checks.add("acknowledgeControl that comes late leaves a newer request alone", (probe, cluster) -> {
+            String version = ready(probe, cluster);
+            probe.setControl(cluster, ControlRequest.SAVEPOINT);
+            verify(!acknowledge(probe, cluster, version, SAVEPOINT), "a late acknowledgeControl answered true");
+            ClusterState state = probe.fresh(cluster);
+            verify(state.control().equals(Optional.of(SAVEPOINT)), "it removed a request that was set after it");
         });
     }
 
@@ -107,7 +123,7 @@ final class StoreWriteChecks {
 
     private static void conflicts(StoreProbe probe, ClusterId cluster, String version) throws Exception {
         WriteResult result = probe.compareAndSet(cluster, version, StoreSamples.status(9));
-        verify(result == WriteResult.CONFLICT, "compareAndSet with an old version answered %s", result);
+        verify(result.equals(WriteResult.CONFLICT), "compareAndSet with an old version answered %s", result);
         ClusterStatus status = probe.fresh(cluster).status();
         verify(status.equals(StoreSamples.status(1)), "compareAndSet answered CONFLICT and wrote %s", status);
     }
@@ -121,7 +137,7 @@ final class StoreWriteChecks {
         // As many writes as the first cluster saw: a count that begins anew is back at the old version now.
         for (int i = 0; i < 4; i++) {
             WriteResult result = probe.compareAndSet(cluster, version, StoreSamples.status(9));
-            verify(result != WriteResult.WRITTEN, "compareAndSet with the version of a removed cluster was written");
+            verify(!result.isWritten(), "compareAndSet with the version of a removed cluster was written");
             int number = i;
             ClusterState state = probe.replace(cluster, status -> StoreSamples.status(number));
             verify(
@@ -131,10 +147,12 @@ final class StoreWriteChecks {
     }
 
     private static void acknowledgeOnce(StoreProbe probe, ClusterId cluster) throws Exception {
-        ready(probe, cluster);
-        verify(acknowledge(probe, cluster, SAVEPOINT), "acknowledgeControl of the pending control answered false");
-        verify(!acknowledge(probe, cluster, SAVEPOINT), "acknowledgeControl answered true again");
+        String version = ready(probe, cluster);
+        verify(
+                acknowledge(probe, cluster, version, SAVEPOINT),
+                "acknowledgeControl of the pending control answered false");
         ClusterState state = probe.fresh(cluster);
+        verify(!acknowledge(probe, cluster, version, SAVEPOINT), "acknowledgeControl answered true again");
         verify(state.control().isEmpty(), "after acknowledgeControl the control is %s", state.control());
         verify(state.spec().equals(SPEC), "acknowledgeControl changed the spec to %s", state.spec());
         verify(state.status().equals(StoreSamples.status(1)), "acknowledgeControl changed the status");
@@ -142,7 +160,8 @@ final class StoreWriteChecks {
         probe.setControl(cluster, ControlRequest.SAVEPOINT);
     }
 
-    private static boolean acknowledge(StoreProbe probe, ClusterId cluster, ControlRequest control) throws Exception {
-        return probe.answer("acknowledgeControl", () -> probe.store().acknowledgeControl(cluster, control));
+    private static boolean acknowledge(StoreProbe probe, ClusterId cluster, String version, ControlRequest control)
+            throws Exception {
+        return probe.answer("acknowledgeControl", () -> probe.store().acknowledgeControl(cluster, version, control));
     }
 }

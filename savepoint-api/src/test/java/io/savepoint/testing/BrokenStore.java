@@ -48,7 +48,9 @@ final class BrokenStore implements ClusterStateStore {
         CHECK_THEN_ACT,
         VERSION_STARTS_ANEW,
         PUT_DROPS_STATUS,
+        CAS_TELLS_OLD_VERSION,
         ACK_REMOVES_ANY,
+        ACK_IGNORES_VERSION,
         ACK_ALWAYS_TRUE,
         ACK_REMOVES_NOTHING,
         WATCH_IS_SILENT,
@@ -132,8 +134,8 @@ final class BrokenStore implements ClusterStateStore {
     }
 
     @Override
-    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control) {
-        return answer(() -> acknowledgeNow(cluster, control));
+    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control) {
+        return answer(() -> acknowledgeNow(cluster, version, control));
     }
 
     @Override
@@ -160,7 +162,7 @@ final class BrokenStore implements ClusterStateStore {
         ClusterState old = states.get(cluster);
         if (old == null && is(Fault.CAS_BRINGS_BACK) && !version.equals("1")) {
             set(cluster, next(null), JobSpec.builder().build(), Optional.empty(), status);
-            return WriteResult.WRITTEN;
+            return written(cluster);
         }
         if (old == null) {
             return WriteResult.GONE;
@@ -177,7 +179,11 @@ final class BrokenStore implements ClusterStateStore {
                     is(Fault.CAS_WRITES_CONTROL) ? Optional.empty() : old.control(),
                     spoiled(old.status(), status));
         }
-        return WriteResult.WRITTEN;
+        return is(Fault.CAS_TELLS_OLD_VERSION) ? WriteResult.written(version) : written(cluster);
+    }
+
+    private WriteResult written(ClusterId cluster) {
+        return WriteResult.written(states.get(cluster).version());
     }
 
     private WriteResult checkThenAct(ClusterId cluster, String version, ClusterStatus status) {
@@ -189,17 +195,18 @@ final class BrokenStore implements ClusterStateStore {
         CompletableFuture.runAsync(() -> {}, later).join();
         synchronized (this) {
             set(cluster, next(old), old.spec(), old.control(), status);
+            return written(cluster);
         }
-        return WriteResult.WRITTEN;
     }
 
-    private synchronized boolean acknowledgeNow(ClusterId cluster, ControlRequest control) {
+    private synchronized boolean acknowledgeNow(ClusterId cluster, String version, ControlRequest control) {
         ClusterState old = states.get(cluster);
-        boolean same = old != null && old.control().equals(Optional.of(control));
+        boolean current = old != null && (old.version().equals(version) || is(Fault.ACK_IGNORES_VERSION));
+        boolean same = current && old.control().equals(Optional.of(control));
         boolean any = old != null && old.control().isPresent() && is(Fault.ACK_REMOVES_ANY);
         if ((same && !is(Fault.ACK_REMOVES_NOTHING)) || any) {
-            String version = is(Fault.ACK_KEEPS_VERSION) ? old.version() : next(old);
-            set(cluster, version, old.spec(), Optional.empty(), old.status());
+            String next = is(Fault.ACK_KEEPS_VERSION) ? old.version() : next(old);
+            set(cluster, next, old.spec(), Optional.empty(), old.status());
         }
         return same || any || (old != null && is(Fault.ACK_ALWAYS_TRUE));
     }
@@ -295,7 +302,7 @@ final class BrokenStore implements ClusterStateStore {
         }
 
         @Override
-        public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control) {
+        public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control) {
             return failed();
         }
 

@@ -55,6 +55,8 @@ class ClusterStateStoreContractTest {
                 "CHECK_THEN_ACT          | compareAndSet beside spec and control writes loses none of them",
                 "VERSION_STARTS_ANEW     | a version does not outlive its cluster",
                 "PUT_DROPS_STATUS        | putting the spec again keeps control and status",
+                "CAS_TELLS_OLD_VERSION   | compareAndSet tells the version that it wrote",
+                "ACK_IGNORES_VERSION     | acknowledgeControl that comes late leaves a newer request alone",
                 "ACK_REMOVES_ANY         | acknowledgeControl leaves another control alone",
                 "ACK_ALWAYS_TRUE         | acknowledgeControl removes the control, once",
                 "ACK_ALWAYS_TRUE         | of concurrent acknowledgements of one control exactly one is true",

@@ -43,7 +43,7 @@ class FaultsTest {
 
         assertThat(process.transport(flink).observeJob(CLUSTER, job)).isCompleted();
         assertThat(process.store(store).compareAndSet(CLUSTER, "1", ClusterStatus.empty()))
-                .isCompletedWithValue(WriteResult.WRITTEN);
+                .isCompletedWithValue(WriteResult.written("2"));
         assertThat(process.launcher(flink).launch(CLUSTER, launch())).isCompleted();
 
         assertThat(process.interactions()).containsExactly("observeJob", "compareAndSet", "launch");
@@ -198,11 +198,11 @@ class FaultsTest {
             if (reportWrites) {
                 listeners.forEach(listener -> listener.accept(cluster));
             }
-            return CompletableFuture.completedFuture(WriteResult.WRITTEN);
+            return CompletableFuture.completedFuture(WriteResult.written("2"));
         }
 
         @Override
-        public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control) {
+        public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control) {
             return CompletableFuture.completedFuture(true);
         }
 

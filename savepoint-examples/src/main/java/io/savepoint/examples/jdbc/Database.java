@@ -125,13 +125,14 @@ final class Database {
             return set("user_control = ?", THE_CLUSTER, control, cluster.namespace(), cluster.name());
         }
 
-        boolean clearControl(ClusterId cluster, String control) throws SQLException {
+        boolean clearControl(ClusterId cluster, String control, String version) throws SQLException {
             return set(
                     "user_control = NULL",
-                    THE_CLUSTER + " AND user_control = ?",
+                    THE_CLUSTER + " AND user_control = ? AND CAST(version AS VARCHAR(20)) = ?",
                     cluster.namespace(),
                     cluster.name(),
-                    control);
+                    control,
+                    version);
         }
 
         boolean delete(ClusterId cluster) throws SQLException {

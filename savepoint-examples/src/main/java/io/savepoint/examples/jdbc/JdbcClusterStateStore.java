@@ -195,16 +195,16 @@ public final class JdbcClusterStateStore implements ClusterStateStore, AutoClose
             Map<String, Object> document = read(row.get().status(), "status", new ArrayList<>());
             if (table.setStatus(cluster, write(StatusDocument.merge(document, status)), found)) {
                 watch.wroteStatus(cluster, found);
-                return WriteResult.WRITTEN;
+                return WriteResult.written(Long.toString(found + 1));
             }
             return table.find(cluster).isPresent() ? WriteResult.CONFLICT : WriteResult.GONE;
         });
     }
 
     @Override
-    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control) {
+    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control) {
         return async("acknowledge a control of " + cluster, table -> {
-            boolean removed = table.clearControl(cluster, control.value());
+            boolean removed = table.clearControl(cluster, control.value(), version);
             if (removed) {
                 watch.report(cluster);
             }

@@ -29,8 +29,8 @@ class ForwardingStore implements ClusterStateStore {
     }
 
     @Override
-    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control) {
-        return store.acknowledgeControl(cluster, control);
+    public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control) {
+        return store.acknowledgeControl(cluster, version, control);
     }
 
     @Override

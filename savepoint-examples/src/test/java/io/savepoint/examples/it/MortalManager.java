@@ -137,8 +137,9 @@ public final class MortalManager {
             }
 
             @Override
-            public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, ControlRequest control) {
-                return before(Point.CONTROL_ACCEPTED, () -> super.acknowledgeControl(cluster, control));
+            public CompletionStage<Boolean> acknowledgeControl(
+                    ClusterId cluster, String version, ControlRequest control) {
+                return before(Point.CONTROL_ACCEPTED, () -> super.acknowledgeControl(cluster, version, control));
             }
         };
     }
