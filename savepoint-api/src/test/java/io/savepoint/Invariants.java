@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.savepoint.model.Bookkeeping;
 import io.savepoint.model.ClusterId;
-import io.savepoint.model.ClusterState;
 import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlRequest;
 import io.savepoint.model.ControlState;
 import io.savepoint.model.ControlStatus;
 import io.savepoint.model.JobId;
-import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobStatus;
 import io.savepoint.model.Launch;
 import io.savepoint.model.Operation;
-import io.savepoint.model.OperationObservation;
-import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
 import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.spi.FlinkTransport;
@@ -23,12 +19,13 @@ import io.savepoint.spi.JobLauncher;
 import io.savepoint.spi.SavepointRequest;
 import io.savepoint.store.InMemoryClusterStateStore;
 import io.savepoint.testing.FlinkLedger;
+import io.savepoint.testing.ForwardingStore;
+import io.savepoint.testing.ForwardingTransport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Watches everything that any manager of a world does, and holds it against the invariants of the design by name. */
@@ -127,24 +124,22 @@ final class Invariants {
     /** Asks whether Flink completed a savepoint of a job at a location. */
     record FlinkLedgerQuery(JobId job, String location) {}
 
-    private final class WatchedTransport implements FlinkTransport {
-        private final FlinkTransport transport;
-
+    private final class WatchedTransport extends ForwardingTransport {
         WatchedTransport(FlinkTransport transport) {
-            this.transport = transport;
+            super(transport);
         }
 
         @Override
         public CompletionStage<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
             requireIntent(cluster, "savepoint " + request.trigger(), kept -> intends(kept, request.trigger()));
-            return transport.triggerSavepoint(cluster, request);
+            return super.triggerSavepoint(cluster, request);
         }
 
         @Override
         public CompletionStage<TriggerId> stopWithSavepoint(
                 ClusterId cluster, SavepointRequest request, boolean drain) {
             requireIntent(cluster, "stop " + request.trigger(), kept -> intends(kept, request.trigger()));
-            return transport.stopWithSavepoint(cluster, request, drain);
+            return super.stopWithSavepoint(cluster, request, drain);
         }
 
         @Override
@@ -159,38 +154,22 @@ final class Invariants {
                                     .flatMap(Launch::replaces)
                                     .filter(job::equals)
                                     .isPresent());
-            return transport.cancelJob(cluster, job);
-        }
-
-        @Override
-        public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId job) {
-            return transport.observeJob(cluster, job);
-        }
-
-        @Override
-        public CompletionStage<OperationObservation> observeOperation(ClusterId cluster, JobId job, TriggerId trigger) {
-            return transport.observeOperation(cluster, job, trigger);
-        }
-
-        @Override
-        public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
-            return transport.savepointHistory(cluster, job);
+            return super.cancelJob(cluster, job);
         }
     }
 
-    private final class WatchedStore implements ClusterStateStore {
-        private final ClusterStateStore watched;
+    private final class WatchedStore extends ForwardingStore {
         private final Function<FlinkLedgerQuery, Boolean> completedInFlink;
 
         WatchedStore(ClusterStateStore watched, Function<FlinkLedgerQuery, Boolean> completedInFlink) {
-            this.watched = watched;
+            super(watched);
             this.completedInFlink = completedInFlink;
         }
 
         @Override
         public CompletionStage<WriteResult> compareAndSet(ClusterId cluster, String version, ClusterStatus status) {
             ClusterStatus before = store.state(cluster).status();
-            return watched.compareAndSet(cluster, version, status).whenComplete((result, failure) -> {
+            return super.compareAndSet(cluster, version, status).whenComplete((result, failure) -> {
                 if (result != null && result.isWritten()) {
                     checkWrite(before, status);
                 }
@@ -229,22 +208,7 @@ final class Invariants {
             if (accepted.isEmpty()) {
                 violated("I7 no-lost-request", control + " was removed before its acceptance was recorded");
             }
-            return watched.acknowledgeControl(cluster, version, control);
-        }
-
-        @Override
-        public CompletionStage<Optional<ClusterState>> load(ClusterId cluster) {
-            return watched.load(cluster);
-        }
-
-        @Override
-        public CompletionStage<List<ClusterId>> list() {
-            return watched.list();
-        }
-
-        @Override
-        public Watch watch(Consumer<ClusterId> listener) {
-            return watched.watch(listener);
+            return super.acknowledgeControl(cluster, version, control);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
 import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointEvent;
+import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.store.InMemoryClusterStateStore;
 import io.savepoint.testing.FakeCluster;
 import io.savepoint.testing.FakeFlink;
@@ -84,6 +85,11 @@ final class World implements AutoCloseable {
             }
         });
         return manager;
+    }
+
+    /** The store as a manager sees it, for another one in front of it. */
+    ClusterStateStore watchedStore() {
+        return invariants.watch(store, this::completed);
     }
 
     /** Starts a manager that nothing happens to. */

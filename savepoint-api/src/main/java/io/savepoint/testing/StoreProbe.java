@@ -82,6 +82,22 @@ final class StoreProbe {
                 "compareAndSet kept answering CONFLICT for " + fixture.timeout() + " with versions just loaded");
     }
 
+    /** The version of a write that nothing came after, once load tells it, for which a cache may need a moment. */
+    String current(ClusterId cluster) throws Exception {
+        WriteResult result = WriteResult.CONFLICT;
+        CompletableFuture<Boolean> deadline = deadline();
+        while (!result.isWritten() && !deadline.isDone()) {
+            ClusterState loaded = await(cluster, "the cluster", any -> true);
+            result = compareAndSet(cluster, loaded.version(), loaded.status());
+        }
+        String version = result.version().orElse("");
+        await(
+                cluster,
+                "version '" + version + "' that a compareAndSet told",
+                last -> last.version().equals(version));
+        return version;
+    }
+
     void putSpec(ClusterId cluster, JobSpec spec) throws Exception {
         fixture.putSpec(cluster, spec);
         await(cluster, "the spec that was put", state -> state.spec().equals(spec));

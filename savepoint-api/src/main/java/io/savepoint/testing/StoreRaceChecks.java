@@ -34,7 +34,7 @@ final class StoreRaceChecks {
         probe.putSpec(cluster, StoreSamples.spec(1));
         for (int round = 0; round < ROUNDS; round++) {
             int base = 1 + round * THREADS;
-            String version = current(probe, cluster);
+            String version = probe.current(cluster);
             List<Callable<WriteResult>> writers = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
                 int number = base + i;
@@ -117,7 +117,7 @@ final class StoreRaceChecks {
         probe.putSpec(cluster, StoreSamples.spec(1));
         for (int round = 0; round < ROUNDS; round++) {
             probe.setControl(cluster, ControlRequest.SAVEPOINT);
-            String version = current(probe, cluster);
+            String version = probe.current(cluster);
             Callable<Boolean> acknowledge = () -> probe.answer(
                     "acknowledgeControl", () -> probe.store().acknowledgeControl(cluster, version, CONTROL));
             List<Boolean> answers = probe.together(Collections.nCopies(THREADS, acknowledge));
@@ -127,17 +127,5 @@ final class StoreRaceChecks {
                     THREADS,
                     answers);
         }
-    }
-
-    /** A version that nothing was written after; a cache may need a moment until load tells it. */
-    private static String current(StoreProbe probe, ClusterId cluster) throws Exception {
-        String replaced = probe.replace(cluster, status -> StoreSamples.withRestarts(status, 0))
-                .version();
-        return probe.await(
-                        cluster,
-                        "the status just written",
-                        state -> StoreSamples.restarts(state.status()) == 0
-                                && !state.version().equals(replaced))
-                .version();
     }
 }

@@ -111,7 +111,7 @@ final class StoreWriteChecks {
         probe.putSpec(cluster, SPEC);
         probe.setControl(cluster, ControlRequest.SAVEPOINT);
         written(probe, cluster, StoreSamples.status(1));
-        return probe.await(cluster, "the cluster", state -> true).version();
+        return probe.current(cluster);
     }
 
     private static void written(StoreProbe probe, ClusterId cluster, ClusterStatus status) throws Exception {
@@ -135,7 +135,7 @@ final class StoreWriteChecks {
         probe.putSpec(cluster, SPEC);
         probe.setControl(cluster, ControlRequest.SAVEPOINT);
         // As many writes as the first cluster saw: a count that begins anew is back at the old version now.
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 8; i++) {
             WriteResult result = probe.compareAndSet(cluster, version, StoreSamples.status(9));
             verify(!result.isWritten(), "compareAndSet with the version of a removed cluster was written");
             int number = i;

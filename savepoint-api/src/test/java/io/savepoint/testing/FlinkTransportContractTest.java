@@ -100,7 +100,7 @@ class FlinkTransportContractTest {
         FakeContractFixture fixture = fixture(builder -> {});
         Random random = new Random(7);
         Map<TriggerId, TriggerId> behind = new HashMap<>();
-        FlinkTransport fresh = new Delegating(fixture.flink()) {
+        FlinkTransport fresh = new ForwardingTransport(fixture.flink()) {
             @Override
             public CompletionStage<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
                 TriggerId other = TriggerId.random(random);
@@ -129,7 +129,7 @@ class FlinkTransportContractTest {
         FakeContractFixture fixture = fixture(builder -> {});
         Map<JobId, JobObservation> cache = new HashMap<>();
         int[] age = {0};
-        FlinkTransport stale = new Delegating(fixture.flink()) {
+        FlinkTransport stale = new ForwardingTransport(fixture.flink()) {
             @Override
             public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId job) {
                 return ++age[0] % 60 == 0 || !cache.containsKey(job)
@@ -144,7 +144,7 @@ class FlinkTransportContractTest {
     @Test
     void aFailureTakenForUnknownIsFound() throws Exception {
         FakeContractFixture fixture = fixture(builder -> {});
-        FlinkTransport confused = new Delegating(fixture.flink()) {
+        FlinkTransport confused = new ForwardingTransport(fixture.flink()) {
             @Override
             public CompletionStage<OperationObservation> observeOperation(
                     ClusterId cluster, JobId job, TriggerId trigger) {
@@ -169,7 +169,7 @@ class FlinkTransportContractTest {
     @Test
     void aStackTraceInAReasonIsFound() throws Exception {
         FakeContractFixture fixture = fixture(builder -> {});
-        FlinkTransport wordy = new Delegating(fixture.flink()) {
+        FlinkTransport wordy = new ForwardingTransport(fixture.flink()) {
             @Override
             public CompletionStage<OperationObservation> observeOperation(
                     ClusterId cluster, JobId job, TriggerId trigger) {
@@ -186,7 +186,7 @@ class FlinkTransportContractTest {
     @Test
     void aStopMadeOfSavepointAndCancelIsFound() throws Exception {
         FakeContractFixture fixture = fixture(builder -> {});
-        FlinkTransport naive = new Delegating(fixture.flink()) {
+        FlinkTransport naive = new ForwardingTransport(fixture.flink()) {
             @Override
             public CompletionStage<TriggerId> stopWithSavepoint(
                     ClusterId cluster, SavepointRequest request, boolean drain) {
@@ -205,7 +205,7 @@ class FlinkTransportContractTest {
     @Test
     void aHistoryInTheWrongOrderIsFound() throws Exception {
         FakeContractFixture fixture = fixture(builder -> {});
-        FlinkTransport reversed = new Delegating(fixture.flink()) {
+        FlinkTransport reversed = new ForwardingTransport(fixture.flink()) {
             @Override
             public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
                 return super.savepointHistory(cluster, job).thenApply(history -> {
@@ -223,7 +223,7 @@ class FlinkTransportContractTest {
     @Test
     void anUnknownJobTakenLightlyIsFound() throws Exception {
         FakeContractFixture fixture = fixture(builder -> {});
-        FlinkTransport lenient = new Delegating(fixture.flink()) {
+        FlinkTransport lenient = new ForwardingTransport(fixture.flink()) {
             @Override
             public CompletionStage<Void> cancelJob(ClusterId cluster, JobId job) {
                 return super.cancelJob(cluster, job).exceptionally(failure -> null);
@@ -245,7 +245,7 @@ class FlinkTransportContractTest {
     @Test
     void aMethodThatThrowsAndAStageThatNeverCompletesAreFound() throws Exception {
         FakeContractFixture fixture = fixture(builder -> {});
-        FlinkTransport rude = new Delegating(fixture.flink()) {
+        FlinkTransport rude = new ForwardingTransport(fixture.flink()) {
             @Override
             public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
                 throw new IllegalStateException("rude");
@@ -320,46 +320,6 @@ class FlinkTransportContractTest {
         @Override
         public FlinkTransport transport() {
             return transport;
-        }
-    }
-
-    /** To be broken in one place. */
-    private static class Delegating implements FlinkTransport {
-        private final FlinkTransport delegate;
-
-        Delegating(FlinkTransport delegate) {
-            this.delegate = delegate;
-        }
-
-        @Override
-        public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId job) {
-            return delegate.observeJob(cluster, job);
-        }
-
-        @Override
-        public CompletionStage<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
-            return delegate.triggerSavepoint(cluster, request);
-        }
-
-        @Override
-        public CompletionStage<TriggerId> stopWithSavepoint(
-                ClusterId cluster, SavepointRequest request, boolean drain) {
-            return delegate.stopWithSavepoint(cluster, request, drain);
-        }
-
-        @Override
-        public CompletionStage<OperationObservation> observeOperation(ClusterId cluster, JobId job, TriggerId trigger) {
-            return delegate.observeOperation(cluster, job, trigger);
-        }
-
-        @Override
-        public CompletionStage<Void> cancelJob(ClusterId cluster, JobId job) {
-            return delegate.cancelJob(cluster, job);
-        }
-
-        @Override
-        public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
-            return delegate.savepointHistory(cluster, job);
         }
     }
 }

@@ -4,17 +4,13 @@ import io.savepoint.SavepointManager;
 import io.savepoint.examples.jdbc.JdbcClusterStateStore;
 import io.savepoint.flink.rest.FlinkRestTransport;
 import io.savepoint.model.ClusterId;
-import io.savepoint.model.JobId;
-import io.savepoint.model.JobObservation;
-import io.savepoint.model.OperationObservation;
-import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
 import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.SavepointRequest;
+import io.savepoint.testing.ForwardingTransport;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
@@ -60,39 +56,17 @@ final class DyingManager {
     }
 
     /** Lets the request through, and nothing after its answer. */
-    private record DyingTransport(FlinkTransport flink) implements FlinkTransport {
+    private static final class DyingTransport extends ForwardingTransport {
+        DyingTransport(FlinkTransport flink) {
+            super(flink);
+        }
+
         @Override
         public CompletionStage<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
-            return flink.triggerSavepoint(cluster, request).thenApply(answered -> {
+            return super.triggerSavepoint(cluster, request).thenApply(answered -> {
                 Runtime.getRuntime().halt(EXIT_CODE);
                 return answered;
             });
-        }
-
-        @Override
-        public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId job) {
-            return flink.observeJob(cluster, job);
-        }
-
-        @Override
-        public CompletionStage<TriggerId> stopWithSavepoint(
-                ClusterId cluster, SavepointRequest request, boolean drain) {
-            return flink.stopWithSavepoint(cluster, request, drain);
-        }
-
-        @Override
-        public CompletionStage<OperationObservation> observeOperation(ClusterId cluster, JobId job, TriggerId trigger) {
-            return flink.observeOperation(cluster, job, trigger);
-        }
-
-        @Override
-        public CompletionStage<Void> cancelJob(ClusterId cluster, JobId job) {
-            return flink.cancelJob(cluster, job);
-        }
-
-        @Override
-        public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
-            return flink.savepointHistory(cluster, job);
         }
     }
 }

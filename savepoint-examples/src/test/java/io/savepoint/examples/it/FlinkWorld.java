@@ -29,6 +29,7 @@ import io.savepoint.model.SavepointState;
 import io.savepoint.model.TriggerId;
 import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.store.InMemoryClusterStateStore;
+import io.savepoint.testing.ForwardingTransport;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

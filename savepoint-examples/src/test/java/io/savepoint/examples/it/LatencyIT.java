@@ -19,6 +19,8 @@ import io.savepoint.model.OperationObservation;
 import io.savepoint.model.SavepointResult;
 import io.savepoint.model.TriggerId;
 import io.savepoint.store.InMemoryClusterStateStore;
+import io.savepoint.testing.ForwardingStore;
+import io.savepoint.testing.ForwardingTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -16,6 +16,8 @@ import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.JobLauncher;
 import io.savepoint.spi.SavepointRequest;
+import io.savepoint.testing.ForwardingStore;
+import io.savepoint.testing.ForwardingTransport;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -1,4 +1,4 @@
-package io.savepoint.examples.it;
+package io.savepoint.testing;
 
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterState;
@@ -10,11 +10,21 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** Hands everything on, for tests that watch or hold a call or two. */
-class ForwardingStore implements ClusterStateStore {
+/**
+ * A store that hands every call on to another one, for tests of embedders that watch, hold or fail a call or two of it by
+ * overriding them.
+ *
+ * <p>As safe for use by several threads as the store behind it.
+ */
+public class ForwardingStore implements ClusterStateStore {
     private final ClusterStateStore store;
 
-    ForwardingStore(ClusterStateStore store) {
+    /**
+     * Forwards to a store.
+     *
+     * @param store what answers the calls
+     */
+    public ForwardingStore(ClusterStateStore store) {
         this.store = store;
     }
 

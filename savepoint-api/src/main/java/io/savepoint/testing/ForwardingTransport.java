@@ -1,4 +1,4 @@
-package io.savepoint.examples.it;
+package io.savepoint.testing;
 
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobId;
@@ -11,11 +11,21 @@ import io.savepoint.spi.SavepointRequest;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Hands everything on, for tests that watch or hold a call or two. */
-class ForwardingTransport implements FlinkTransport {
+/**
+ * A transport that hands every call on to another one, for tests of embedders that watch, hold or fail a call or two of it
+ * by overriding them.
+ *
+ * <p>As safe for use by several threads as the transport behind it.
+ */
+public class ForwardingTransport implements FlinkTransport {
     private final FlinkTransport transport;
 
-    ForwardingTransport(FlinkTransport transport) {
+    /**
+     * Forwards to a transport.
+     *
+     * @param transport what answers the calls
+     */
+    public ForwardingTransport(FlinkTransport transport) {
         this.transport = transport;
     }
 
