@@ -44,11 +44,28 @@ class PollScheduleTest {
     }
 
     @ParameterizedTest(name = "expected {0} ms, took {1} ms")
-    @CsvSource({"1000,1500", "1000,300", "20,1000", "600000,1000", ",1500", ",600000"})
-    void anUnexpectedDurationIsKnownWithinItsOwnMeasure(Long expected, double took) {
-        Run run = run(took, Optional.ofNullable(expected).map(Duration::ofMillis));
-        assertThat(run.lateMillis()).isLessThanOrEqualTo(Math.max(10, took));
-        assertThat(run.polls()).isLessThanOrEqualTo(90);
+    @CsvSource({"1000,520", "1000,300", "1500,20", "60000,33000", "600000,1000"})
+    void aQuickerOneIsKnownWithinHalfItsTimeOrASixteenthOfTheExpected(long expected, double took) {
+        Run run = run(took, Optional.of(Duration.ofMillis(expected)));
+        double sixteenth = Math.min(10_000, expected / 16.0);
+        assertThat(run.lateMillis()).isLessThanOrEqualTo(Math.max(took * 0.5, sixteenth));
+        assertThat(run.polls()).isLessThanOrEqualTo(10);
+    }
+
+    @ParameterizedTest(name = "expected {0} ms, took {1} ms")
+    @CsvSource({"1000,1500", "20,1000", "300,700", "1500,3000"})
+    void aSlowerOneIsKnownWithinTwoFifthsOfItsDelay(long expected, double took) {
+        Run run = run(took, Optional.of(Duration.ofMillis(expected)));
+        assertThat(run.lateMillis()).isLessThanOrEqualTo((took - expected) * 0.4);
+        assertThat(run.polls()).isLessThanOrEqualTo(25);
+    }
+
+    @ParameterizedTest(name = "took {0} ms")
+    @CsvSource({"1500,20", "600000,90"})
+    void theFirstOneIsKnownWithinAThirdOfItsTime(double took, int polls) {
+        Run run = run(took, Optional.empty());
+        assertThat(run.lateMillis()).isLessThanOrEqualTo(took * 0.35);
+        assertThat(run.polls()).isLessThanOrEqualTo(polls);
     }
 
     @ParameterizedTest(name = "expected {0} ms")
