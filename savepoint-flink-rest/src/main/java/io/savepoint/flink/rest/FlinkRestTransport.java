@@ -102,7 +102,7 @@ public final class FlinkRestTransport implements FlinkTransport {
      * @throws IllegalArgumentException if it is not such a URL
      */
     public static FlinkRestTransport at(String url, FlinkRestConfig config) {
-        URI endpoint = Endpoint.check(URI.create(url));
+        URI endpoint = Endpoint.parse(url);
         ClusterId cluster = ClusterId.of("rest", endpoint.getAuthority());
         return new FlinkRestTransport(FlinkEndpoints.fixed(endpoint), Optional.of(cluster), config);
     }
@@ -301,8 +301,7 @@ public final class FlinkRestTransport implements FlinkTransport {
         } catch (FlinkException e) {
             return CompletableFuture.failedFuture(e);
         } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(new FlinkUnreachableException(
-                    "Flink cluster " + cluster + ": its REST endpoint is not known: " + e.getMessage(), e));
+            return CompletableFuture.failedFuture(Endpoint.unknown(cluster, e));
         }
         return Futures.plain(action.apply(endpoint));
     }
