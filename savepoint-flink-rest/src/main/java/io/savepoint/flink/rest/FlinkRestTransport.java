@@ -167,7 +167,9 @@ public final class FlinkRestTransport implements FlinkTransport {
         return withEndpoint(cluster, endpoint -> {
             Call call = Call.patch(cluster, endpoint, "/jobs/" + job, "?mode=cancel", config.requestTimeout());
             return send(call).thenAccept(answer -> {
-                if (!answer.isOk() && !Answers.saysEnded(answer)) {
+                if (answer.isOk()) {
+                    Answers.accepted(answer);
+                } else if (!Answers.saysEnded(answer)) {
                     throw failure(answer, job);
                 }
             });
