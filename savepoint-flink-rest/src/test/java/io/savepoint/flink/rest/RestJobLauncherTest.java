@@ -183,16 +183,46 @@ class RestJobLauncherTest {
         verifyUploads(1);
     }
 
-    @Test
-    void whatMayPassByIsNoRefusal() {
+    private static void mainThrows(String type) {
         server.stubFor(post(RUN)
                 .willReturn(jsonResponse(
-                        "{\"errors\":[\"a.RestHandlerException: Could not execute application.\\nCaused by: a.b.AskTimeoutException:"
-                                + " late\"]}",
+                        "{\"errors\":[\"org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute"
+                                + " application.\\nCaused by: " + type + ": late\"]}",
                         400)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "akka.pattern.AskTimeoutException",
+                "org.apache.pekko.pattern.AskTimeoutException",
+                "org.apache.flink.runtime.rpc.exceptions.FencingTokenException",
+                "java.util.concurrent.TimeoutException"
+            })
+    void whatMayPassByIsNoRefusal(String type) {
+        mainThrows(type);
         assertThat(failure(launcher.launch(CLUSTER, request())))
                 .isInstanceOf(FlinkAnswerException.class)
                 .hasMessageContaining("may or may not");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "org.apache.kafka.common.errors.TimeoutException",
+                "org.apache.flink.kafka.shaded.org.apache.kafka.common.errors.TimeoutException",
+                "com.example.AskTimeoutException",
+                "com.example.DuplicateOrderSubmissionException"
+            })
+    void whatTheProgramThrowsIsARefusalWhateverItsName(String type) {
+        mainThrows(type);
+        assertThat(failure(launcher.launch(CLUSTER, request())))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContaining(type.substring(type.lastIndexOf('.') + 1) + ": late");
+    }
+
+    @Test
+    void anErrorOfTheServerIsNoRefusal() {
         server.stubFor(post(RUN)
                 .willReturn(jsonResponse(
                         "{\"errors\":[\"Internal server error.\",\"a.b.SomeException: bad luck\"]}", 500)));
