@@ -15,10 +15,9 @@ import static io.savepoint.flink.rest.Asking.answer;
 import static io.savepoint.flink.rest.Asking.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
-import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobSpec;
@@ -35,10 +34,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,7 +49,9 @@ class RestJobLauncherTest {
     private static final String NO_SUCH_JAR =
             Recording.of("2.3.0", "run-badjar").get(0).body();
 
-    private static WireMockServer server;
+    @RegisterExtension
+    static final WireMockExtension server = Asking.aServer();
+
     private RestJobLauncher launcher;
 
     @TempDir
@@ -59,20 +59,8 @@ class RestJobLauncherTest {
 
     private Path jar;
 
-    @BeforeAll
-    static void start() {
-        server = new WireMockServer(WireMockConfiguration.options().dynamicPort());
-        server.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stop();
-    }
-
     @BeforeEach
     void reset() throws IOException {
-        server.resetAll();
         uploads("1f_job.jar");
         server.stubFor(post(RUN).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
         launcher = RestJobLauncher.create(FlinkRestTransport.at(server.baseUrl()));
