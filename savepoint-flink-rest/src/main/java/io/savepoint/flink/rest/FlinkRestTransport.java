@@ -291,10 +291,6 @@ public final class FlinkRestTransport implements FlinkTransport {
         return jars;
     }
 
-    FlinkRestConfig config() {
-        return config;
-    }
-
     /** Does something with a cluster's endpoint; whatever goes wrong, looking it up included, fails the future. */
     <T> CompletableFuture<T> withEndpoint(ClusterId cluster, Function<URI, CompletableFuture<T>> action) {
         URI endpoint;

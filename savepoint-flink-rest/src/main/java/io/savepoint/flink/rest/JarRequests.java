@@ -40,10 +40,12 @@ final class JarRequests {
 
     private final Function<Call, CompletableFuture<Answer>> sender;
     private final Duration timeout;
+    private final JarFiles files;
 
     JarRequests(Function<Call, CompletableFuture<Answer>> sender, Duration timeout) {
         this.sender = sender;
         this.timeout = timeout;
+        this.files = new JarFiles(timeout);
     }
 
     /** Flink does not have the jar (any more); never leaves this package. */
@@ -55,8 +57,12 @@ final class JarRequests {
         }
     }
 
+    CompletableFuture<JarFiles.Content> content(ClusterId cluster, String jarFile) {
+        return files.off(cluster, jarFile, () -> JarFiles.content(cluster, jarFile));
+    }
+
     CompletableFuture<String> upload(ClusterId cluster, URI endpoint, Path jar) {
-        return JarFiles.off(() -> uploadCall(cluster, endpoint, jar), timeout)
+        return files.off(cluster, jar.toString(), () -> uploadCall(cluster, endpoint, jar))
                 .thenCompose(sender)
                 .thenApply(Answers::jarId);
     }
