@@ -158,6 +158,11 @@ final class Answers {
         return Instant.ofEpochMilli(epochMillis);
     }
 
+    /** Makes sure that it was Flink who accepted it: with an object, in which nothing is wanted. */
+    static void accepted(Answer answer) {
+        answer.read(Set.of(), json -> json);
+    }
+
     /** Whether a job cannot be cancelled since it has ended in another way, which is what cancelling is for, too. */
     static boolean saysEnded(Answer answer) {
         return answer.status() == 409

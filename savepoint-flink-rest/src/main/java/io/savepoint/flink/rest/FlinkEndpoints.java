@@ -12,7 +12,8 @@ import java.net.URI;
 public interface FlinkEndpoints {
     /**
      * Finds a cluster's REST endpoint. What is thrown here fails the request as {@link
-     * io.savepoint.spi.FlinkUnreachableException}, or as it is if it is a {@link io.savepoint.spi.FlinkException}.
+     * io.savepoint.spi.FlinkUnreachableException}, or as it is if it is a {@link io.savepoint.spi.FlinkException}. A
+     * message with an {@code @} is not repeated there: it may be of a URL with a password.
      *
      * @param cluster the cluster
      * @return an {@code http} or {@code https} URL, without user, query or fragment; a path is kept as a prefix, as

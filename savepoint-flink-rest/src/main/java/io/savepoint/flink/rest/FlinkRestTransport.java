@@ -102,7 +102,7 @@ public final class FlinkRestTransport implements FlinkTransport {
      * @throws IllegalArgumentException if it is not such a URL
      */
     public static FlinkRestTransport at(String url, FlinkRestConfig config) {
-        URI endpoint = Endpoint.check(URI.create(url));
+        URI endpoint = Endpoint.parse(url);
         ClusterId cluster = ClusterId.of("rest", endpoint.getAuthority());
         return new FlinkRestTransport(FlinkEndpoints.fixed(endpoint), Optional.of(cluster), config);
     }
@@ -167,7 +167,9 @@ public final class FlinkRestTransport implements FlinkTransport {
         return withEndpoint(cluster, endpoint -> {
             Call call = Call.patch(cluster, endpoint, "/jobs/" + job, "?mode=cancel", config.requestTimeout());
             return send(call).thenAccept(answer -> {
-                if (!answer.isOk() && !Answers.saysEnded(answer)) {
+                if (answer.isOk()) {
+                    Answers.accepted(answer);
+                } else if (!Answers.saysEnded(answer)) {
                     throw failure(answer, job);
                 }
             });
@@ -289,10 +291,6 @@ public final class FlinkRestTransport implements FlinkTransport {
         return jars;
     }
 
-    FlinkRestConfig config() {
-        return config;
-    }
-
     /** Does something with a cluster's endpoint; whatever goes wrong, looking it up included, fails the future. */
     <T> CompletableFuture<T> withEndpoint(ClusterId cluster, Function<URI, CompletableFuture<T>> action) {
         URI endpoint;
@@ -301,8 +299,7 @@ public final class FlinkRestTransport implements FlinkTransport {
         } catch (FlinkException e) {
             return CompletableFuture.failedFuture(e);
         } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(new FlinkUnreachableException(
-                    "Flink cluster " + cluster + ": its REST endpoint is not known: " + e.getMessage(), e));
+            return CompletableFuture.failedFuture(Endpoint.unknown(cluster, e));
         }
         return Futures.plain(action.apply(endpoint));
     }

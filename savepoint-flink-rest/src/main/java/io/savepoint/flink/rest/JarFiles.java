@@ -12,45 +12,122 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The jars on this machine. The file system may be a slow one, so it gets threads of its own. */
+/**
+ * The jars on this machine. The file system may be a slow one, so it gets threads of its own, and what is to be done with
+ * one jar is done one after the other: a mount that hangs takes one thread for each of its jars.
+ */
 final class JarFiles {
+    static final int MOST_WAITING = 1000;
+
     private static final int THREADS = 4;
-    private static final ThreadPoolExecutor EXECUTOR =
-            new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                Thread thread = new Thread(task, "savepoint-jar-files");
-                thread.setDaemon(true);
-                return thread;
-            });
 
-    static {
-        EXECUTOR.allowCoreThreadTimeOut(true);
+    private final Duration timeout;
+    private final ThreadPoolExecutor executor;
+    /** By jar: what is to be done, in order; the first of them is being done. */
+    private final Map<String, Deque<Task<?>>> queues = new HashMap<>();
+
+    JarFiles(Duration timeout) {
+        this.timeout = timeout;
+        executor = new ThreadPoolExecutor(
+                THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), task -> {
+                    Thread thread = new Thread(task, "savepoint-jar-files");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
     }
-
-    private JarFiles() {}
 
     /** What tells one content of a file from another. */
     record Content(Path path, long size, FileTime modified) {}
 
-    /** Does something with files, off the caller's thread and for a bounded time. */
-    static <T> CompletableFuture<T> off(Supplier<T> task, Duration timeout) {
-        return CompletableFuture.supplyAsync(task, EXECUTOR)
-                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                .handleAsync((value, thrown) -> {
-                    if (thrown instanceof TimeoutException) {
-                        throw new FlinkUnreachableException(
-                                "the file system did not give the jar within " + timeout.toSeconds()
-                                        + " s; nothing was submitted",
-                                thrown);
-                    }
-                    return Futures.valueOrThrow(value, thrown);
-                });
+    private record Task<T>(Supplier<T> work, CompletableFuture<T> result) {
+        /** Does it, unless nobody waits for it any more, and gives what tells its result. */
+        Runnable perform() {
+            if (result.isDone()) {
+                return () -> {};
+            }
+            try {
+                T value = work.get();
+                return () -> result.complete(value);
+            } catch (RuntimeException | Error e) {
+                return () -> result.completeExceptionally(e);
+            }
+        }
+    }
+
+    /** Does something with a jar, off the caller's thread and for a bounded time. */
+    <T> CompletableFuture<T> off(ClusterId cluster, String jar, Supplier<T> work) {
+        Task<T> task = new Task<>(work, new CompletableFuture<>());
+        if (!accepts(jar, task)) {
+            return CompletableFuture.failedFuture(late(
+                    cluster,
+                    jar,
+                    "cannot be read: earlier attempts to read it, or too many other jars, still wait for the file"
+                            + " system"));
+        }
+        return task.result().orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handleAsync((value, thrown) -> {
+            if (thrown instanceof TimeoutException) {
+                throw late(
+                        cluster, jar, "was not given by the file system within " + timeout.toMillis() / 1000.0 + " s");
+            }
+            return Futures.valueOrThrow(value, thrown);
+        });
+    }
+
+    private static FlinkUnreachableException late(ClusterId cluster, String jar, String what) {
+        return new FlinkUnreachableException("Flink cluster " + cluster + ": the jar '" + jar + "' " + what
+                + "; nothing was submitted. Look whether its file system hangs");
+    }
+
+    private boolean accepts(String jar, Task<?> task) {
+        synchronized (queues) {
+            Deque<Task<?>> queue = queues.get(jar);
+            if (queue != null) {
+                // Done, and still the first: it was given up, and hangs.
+                return !queue.element().result().isDone() && queue.size() < MOST_WAITING && queue.add(task);
+            }
+            Deque<Task<?>> own = new ArrayDeque<>(List.of(task));
+            try {
+                executor.execute(() -> work(jar, own, task));
+            } catch (RejectedExecutionException e) {
+                return false;
+            }
+            queues.put(jar, own);
+            return true;
+        }
+    }
+
+    private void work(String jar, Deque<Task<?>> queue, Task<?> first) {
+        Task<?> task = first;
+        while (task != null) {
+            Runnable telling = task.perform();
+            task = next(jar, queue);
+            telling.run();
+        }
+    }
+
+    private @Nullable Task<?> next(String jar, Deque<Task<?>> queue) {
+        synchronized (queues) {
+            queue.remove();
+            if (queue.isEmpty()) {
+                queues.remove(jar);
+            }
+            return queue.peek();
+        }
     }
 
     /** Reads the field {@code jarFile}: a path, or a URL of scheme {@code file}. */

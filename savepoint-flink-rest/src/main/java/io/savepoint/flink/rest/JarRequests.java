@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +26,11 @@ import java.util.function.Function;
 
 /** The requests about jars: to upload one, and to run it. */
 final class JarRequests {
+    /** Whose failures are the cluster's; those of other packages come out of the program. */
+    private static final List<String> RUNTIME = List.of("org.apache.flink.", "org.apache.pekko.", "akka.");
+
     /** What goes wrong on the way to a submission rather than because of it; another try may go well. */
     private static final Set<String> PASSING = Set.of(
-            "TimeoutException",
             "AskTimeoutException",
             "FencingTokenException",
             "LeaderRetrievalException",
@@ -37,10 +40,12 @@ final class JarRequests {
 
     private final Function<Call, CompletableFuture<Answer>> sender;
     private final Duration timeout;
+    private final JarFiles files;
 
     JarRequests(Function<Call, CompletableFuture<Answer>> sender, Duration timeout) {
         this.sender = sender;
         this.timeout = timeout;
+        this.files = new JarFiles(timeout);
     }
 
     /** Flink does not have the jar (any more); never leaves this package. */
@@ -52,8 +57,12 @@ final class JarRequests {
         }
     }
 
+    CompletableFuture<JarFiles.Content> content(ClusterId cluster, String jarFile) {
+        return files.off(cluster, jarFile, () -> JarFiles.content(cluster, jarFile));
+    }
+
     CompletableFuture<String> upload(ClusterId cluster, URI endpoint, Path jar) {
-        return JarFiles.off(() -> uploadCall(cluster, endpoint, jar), timeout)
+        return files.off(cluster, jar.toString(), () -> uploadCall(cluster, endpoint, jar))
                 .thenCompose(sender)
                 .thenApply(Answers::jarId);
     }
@@ -119,13 +128,24 @@ final class JarRequests {
         return Outcome.SUBMITTED;
     }
 
+    private static boolean isDuplicate(String type) {
+        return type.startsWith("org.apache.flink.")
+                && Trace.simpleName(type).startsWith("Duplicate")
+                && type.endsWith("SubmissionException");
+    }
+
+    private static boolean isPassing(String type) {
+        return type.equals("java.util.concurrent.TimeoutException")
+                || (RUNTIME.stream().anyMatch(type::startsWith) && PASSING.contains(Trace.simpleName(type)));
+    }
+
     private static Outcome failure(Answer answer) {
         Trace reason = answer.reason().orElseThrow(answer::failure);
         if (answer.status() == 400) {
-            if (reason.hasType(type -> type.startsWith("Duplicate") && type.endsWith("SubmissionException"))) {
+            if (reason.hasType(JarRequests::isDuplicate)) {
                 return Outcome.ALREADY_SUBMITTED;
             }
-            if (reason.hasType(PASSING::contains)) {
+            if (reason.hasType(JarRequests::isPassing)) {
                 throw new FlinkAnswerException(answer.call() + " was answered with HTTP 400 (" + reason.condensed()
                         + "); the job may or may not have been submitted");
             }
@@ -133,7 +153,8 @@ final class JarRequests {
         if (answer.status() == 500 && reason.says("Jar file ") && reason.says(" does not exist")) {
             throw new NoSuchJarException(answer.call() + ": " + reason.condensed());
         }
-        if (answer.status() == 500 && reason.hasType("ProgramInvocationException"::equals)) {
+        if (answer.status() == 500
+                && reason.hasType("org.apache.flink.client.program.ProgramInvocationException"::equals)) {
             throw answer.refused(reason.condensed());
         }
         throw answer.failure();

@@ -25,14 +25,12 @@ public final class RestJobLauncher implements JobLauncher {
     private static final int MOST_JARS = 1000;
 
     private final FlinkRestTransport transport;
-    private final FlinkRestConfig config;
     private final RecentMap<Key, CompletableFuture<String>> uploaded = new RecentMap<>(MOST_JARS);
 
     private record Key(URI endpoint, JarFiles.Content content) {}
 
     private RestJobLauncher(FlinkRestTransport transport) {
         this.transport = transport;
-        this.config = transport.config();
     }
 
     /**
@@ -54,7 +52,9 @@ public final class RestJobLauncher implements JobLauncher {
                         + ": the spec has no jarFile, and without one there is nothing to submit; set it to the path of"
                         + " the job's jar"));
             }
-            return JarFiles.off(() -> JarFiles.content(cluster, jarFile), config.launchTimeout())
+            return transport
+                    .jars()
+                    .content(cluster, jarFile)
                     .thenCompose(content -> launch(cluster, new Key(endpoint, content), request));
         });
     }

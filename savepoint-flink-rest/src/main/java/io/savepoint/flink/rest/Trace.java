@@ -105,7 +105,7 @@ final class Trace {
                                 .strip());
     }
 
-    private static String simpleName(String type) {
+    static String simpleName(String type) {
         return type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1);
     }
 
@@ -129,8 +129,9 @@ final class Trace {
         return !chain.isEmpty() && !chain.get(0).type.isEmpty();
     }
 
-    boolean hasType(Predicate<String> simpleType) {
-        return chain.stream().map(Link::simpleType).anyMatch(simpleType);
+    /** Whether one of the chain is of such a class, given with its package. */
+    boolean hasType(Predicate<String> type) {
+        return chain.stream().map(Link::type).anyMatch(type);
     }
 
     boolean says(String words) {

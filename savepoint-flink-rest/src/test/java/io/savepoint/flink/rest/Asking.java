@@ -2,6 +2,8 @@ package io.savepoint.flink.rest;
 
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.savepoint.model.ClusterId;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +14,13 @@ final class Asking {
     static final ClusterId CLUSTER = ClusterId.of("default", "orders");
 
     private Asking() {}
+
+    /** A server of a test class, to be registered as its extension; each test finds it without answers. */
+    static WireMockExtension aServer() {
+        return WireMockExtension.newInstance()
+                .options(WireMockConfiguration.options().dynamicPort())
+                .build();
+    }
 
     static <T> T answer(CompletionStage<T> stage) {
         try {

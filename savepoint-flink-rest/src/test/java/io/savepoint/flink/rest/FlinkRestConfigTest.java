@@ -1,11 +1,16 @@
 package io.savepoint.flink.rest;
 
+import static io.savepoint.flink.rest.Asking.CLUSTER;
+import static io.savepoint.flink.rest.Asking.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobId;
+import io.savepoint.spi.FlinkUnreachableException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -70,6 +75,10 @@ class FlinkRestConfigTest {
                 "ftp://localhost",
                 "http:///path",
                 "http://user:secret@localhost:8081",
+                "http://user:secret@flink_jm:8081",
+                "http://user:p%secret@localhost:8081",
+                "user:secret@localhost:8081",
+                "http:///#secret",
                 "http://localhost:8081/?token=secret",
                 "http://localhost:8081/#secret",
                 "http://localhost:99999",
@@ -80,7 +89,25 @@ class FlinkRestConfigTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FlinkRestTransport.at(url))
                 .withMessageContaining("endpoint must be the URL of Flink's REST API, as http://jobmanager:8081")
-                .satisfies(thrown -> assertThat(thrown).message().doesNotContain("secret"));
+                .satisfies(thrown -> assertThat(thrown).message().doesNotContain("secret"))
+                .withNoCause();
+        FlinkRestTransport looking = FlinkRestTransport.create(cluster -> URI.create(url));
+        Throwable failure = failure(looking.observeJob(CLUSTER, JobId.of("ab".repeat(16))));
+        assertThat(failure).isInstanceOf(FlinkUnreachableException.class).hasMessageContaining(CLUSTER.toString());
+        assertThat(failure).hasStackTraceContaining("IllegalArgumentException");
+        StringWriter logged = new StringWriter();
+        failure.printStackTrace(new PrintWriter(logged));
+        assertThat(logged.toString()).doesNotContain("secret");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAUrl() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FlinkRestTransport.at("http://flink_jm:8081"))
+                .withMessageContainingAll("'http://flink_jm:8081'", "underscore", "an IP address");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FlinkRestTransport.at("http://flink jm"))
+                .withMessageContaining("Illegal character in authority");
     }
 
     @Test

@@ -16,9 +16,8 @@ import static io.savepoint.flink.rest.Asking.answer;
 import static io.savepoint.flink.rest.Asking.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
-import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.savepoint.model.JobId;
 import io.savepoint.model.SavepointFormat;
 import io.savepoint.model.TriggerId;
@@ -29,10 +28,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -44,23 +42,13 @@ class FlinkVersionsTest {
             new SavepointRequest(JOB, TRIGGER, Optional.empty(), SavepointFormat.CANONICAL);
     private static final String SAVEPOINTS = "/jobs/" + JOB + "/savepoints";
 
-    private static WireMockServer server;
+    @RegisterExtension
+    static final WireMockExtension server = Asking.aServer();
+
     private FlinkRestTransport transport;
-
-    @BeforeAll
-    static void start() {
-        server = new WireMockServer(WireMockConfiguration.options().dynamicPort());
-        server.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stop();
-    }
 
     @BeforeEach
     void reset() {
-        server.resetAll();
         version("1.20.5");
         server.stubFor(post(SAVEPOINTS).willReturn(jsonResponse("{\"request-id\":\"" + TRIGGER + "\"}", 202)));
         transport = FlinkRestTransport.at(server.baseUrl());

@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -209,14 +210,23 @@ class HostileAnswersTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("notFlinks")
     void whatIsNotFlinksIsSaidToBe(String what, String contentType, byte[] body) {
+        // So that the requests that go by the version are sent, and get the answer.
+        server.behave(json("{\"flink-version\":\"2.3.0\"}"));
+        answer(transport.flinkVersion(CLUSTER));
+        FlinkRestTransport asking = FlinkRestTransport.at(server.url(), config(Duration.ofSeconds(20)));
         server.behave((connection, out) -> send(out, 200, contentType, body));
         SavepointRequest request = new SavepointRequest(JOB, TRIGGER, Optional.empty(), SavepointFormat.CANONICAL);
-        List<CompletionStage<?>> all = List.of(
+        List<CompletionStage<?>> all = new ArrayList<>(List.of(
                 transport.observeJob(CLUSTER, JOB),
                 transport.observeOperation(CLUSTER, JOB, TRIGGER),
                 transport.savepointHistory(CLUSTER, JOB),
-                transport.flinkVersion(CLUSTER),
-                transport.triggerSavepoint(CLUSTER, request));
+                asking.flinkVersion(CLUSTER),
+                transport.triggerSavepoint(CLUSTER, request),
+                transport.stopWithSavepoint(CLUSTER, request, false)));
+        if (!new String(body, StandardCharsets.UTF_8).equals("{}")) {
+            // Of the cancellation that is just the answer.
+            all.add(transport.cancelJob(CLUSTER, JOB));
+        }
         assertThat(all)
                 .allSatisfy(stage -> assertThat(failure(stage))
                         .isInstanceOf(FlinkAnswerException.class)

@@ -4,7 +4,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.request;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.junit.Stubbing;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +83,7 @@ final class Recording {
     }
 
     /** Makes a server answer as Flink did then; what was asked several times is answered as the last time in the end. */
-    Recording play(WireMockServer server) {
+    Recording play(Stubbing server) {
         Map<String, Integer> asked = new HashMap<>();
         for (Exchange exchange : exchanges) {
             String question = name + " " + exchange.method() + " " + exchange.url();

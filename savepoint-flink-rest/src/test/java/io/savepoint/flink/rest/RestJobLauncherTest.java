@@ -15,10 +15,9 @@ import static io.savepoint.flink.rest.Asking.answer;
 import static io.savepoint.flink.rest.Asking.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
-import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobSpec;
@@ -35,10 +34,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,7 +49,9 @@ class RestJobLauncherTest {
     private static final String NO_SUCH_JAR =
             Recording.of("2.3.0", "run-badjar").get(0).body();
 
-    private static WireMockServer server;
+    @RegisterExtension
+    static final WireMockExtension server = Asking.aServer();
+
     private RestJobLauncher launcher;
 
     @TempDir
@@ -59,20 +59,8 @@ class RestJobLauncherTest {
 
     private Path jar;
 
-    @BeforeAll
-    static void start() {
-        server = new WireMockServer(WireMockConfiguration.options().dynamicPort());
-        server.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stop();
-    }
-
     @BeforeEach
     void reset() throws IOException {
-        server.resetAll();
         uploads("1f_job.jar");
         server.stubFor(post(RUN).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
         launcher = RestJobLauncher.create(FlinkRestTransport.at(server.baseUrl()));
@@ -183,16 +171,46 @@ class RestJobLauncherTest {
         verifyUploads(1);
     }
 
-    @Test
-    void whatMayPassByIsNoRefusal() {
+    private static void mainThrows(String type) {
         server.stubFor(post(RUN)
                 .willReturn(jsonResponse(
-                        "{\"errors\":[\"a.RestHandlerException: Could not execute application.\\nCaused by: a.b.AskTimeoutException:"
-                                + " late\"]}",
+                        "{\"errors\":[\"org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute"
+                                + " application.\\nCaused by: " + type + ": late\"]}",
                         400)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "akka.pattern.AskTimeoutException",
+                "org.apache.pekko.pattern.AskTimeoutException",
+                "org.apache.flink.runtime.rpc.exceptions.FencingTokenException",
+                "java.util.concurrent.TimeoutException"
+            })
+    void whatMayPassByIsNoRefusal(String type) {
+        mainThrows(type);
         assertThat(failure(launcher.launch(CLUSTER, request())))
                 .isInstanceOf(FlinkAnswerException.class)
                 .hasMessageContaining("may or may not");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "org.apache.kafka.common.errors.TimeoutException",
+                "org.apache.flink.kafka.shaded.org.apache.kafka.common.errors.TimeoutException",
+                "com.example.AskTimeoutException",
+                "com.example.DuplicateOrderSubmissionException"
+            })
+    void whatTheProgramThrowsIsARefusalWhateverItsName(String type) {
+        mainThrows(type);
+        assertThat(failure(launcher.launch(CLUSTER, request())))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContaining(type.substring(type.lastIndexOf('.') + 1) + ": late");
+    }
+
+    @Test
+    void anErrorOfTheServerIsNoRefusal() {
         server.stubFor(post(RUN)
                 .willReturn(jsonResponse(
                         "{\"errors\":[\"Internal server error.\",\"a.b.SomeException: bad luck\"]}", 500)));

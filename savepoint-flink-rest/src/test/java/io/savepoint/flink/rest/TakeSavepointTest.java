@@ -10,16 +10,16 @@ import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
+import static io.savepoint.flink.rest.Asking.CLUSTER;
 import static io.savepoint.flink.rest.Asking.answer;
 import static io.savepoint.flink.rest.Asking.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
-import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.savepoint.model.JobId;
 import io.savepoint.model.TriggerId;
@@ -29,6 +29,8 @@ import io.savepoint.spi.FlinkRefusedException;
 import io.savepoint.spi.FlinkUnreachableException;
 import io.savepoint.spi.Scheduler;
 import io.savepoint.spi.UnknownOperationException;
+import io.savepoint.testing.ManualScheduler;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,10 +41,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The ten-line program's way to a savepoint. */
 class TakeSavepointTest {
@@ -57,23 +59,13 @@ class TakeSavepointTest {
     private static final ResponseDefinitionBuilder ELECTION =
             jsonResponse("{\"errors\":[\"ongoing leader election\"]}", 503);
 
-    private static WireMockServer server;
+    @RegisterExtension
+    static final WireMockExtension server = Asking.aServer();
+
     private FlinkRestTransport transport;
-
-    @BeforeAll
-    static void start() {
-        server = new WireMockServer(WireMockConfiguration.options().dynamicPort());
-        server.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stop();
-    }
 
     @BeforeEach
     void reset() {
-        server.resetAll();
         server.stubFor(get("/config").willReturn(okJson("{\"flink-version\":\"2.3.0\"}")));
         server.stubFor(post(SAVEPOINTS).willReturn(jsonResponse("{\"request-id\":\"" + TRIGGER + "\"}", 202)));
         transport = transport(Duration.ofMinutes(1));
@@ -225,12 +217,23 @@ class TakeSavepointTest {
     @Test
     void cancellingEndsThePolls() {
         answers(IN_PROGRESS);
-        CompletableFuture<TakenSavepoint> savepoint = transport.takeSavepoint(JOB, "file:///savepoints");
-        await().until(() -> server.findAll(getRequestedFor(urlEqualTo(STATUS))).size() >= 3);
+        ManualScheduler scheduler = new ManualScheduler();
+        AtomicInteger requests = new AtomicInteger();
+        FlinkRestTransport counted = FlinkRestTransport.create(
+                cluster -> {
+                    requests.incrementAndGet();
+                    return URI.create(server.baseUrl());
+                },
+                FlinkRestConfig.builder().scheduler(scheduler).build());
+        CompletableFuture<TakenSavepoint> savepoint = counted.takeSavepoint(CLUSTER, JOB, "file:///savepoints");
+        await().until(() -> scheduler.taskCount() == 1);
+        scheduler.advanceTo(scheduler.nextDue().orElseThrow());
+        await().until(() -> scheduler.taskCount() == 1);
+
+        int before = requests.get();
         savepoint.cancel(true);
-        int before = server.findAll(getRequestedFor(urlEqualTo(STATUS))).size();
-        await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
-        // The one that was on its way may have arrived since; without the cancellation there were three or more.
-        assertThat(server.findAll(getRequestedFor(urlEqualTo(STATUS)))).hasSizeLessThanOrEqualTo(before + 1);
+        scheduler.advance(Duration.ofHours(1));
+        assertThat(requests).hasValue(before);
+        assertThat(scheduler.taskCount()).isZero();
     }
 }
