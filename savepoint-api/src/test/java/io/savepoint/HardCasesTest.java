@@ -11,6 +11,7 @@ import io.savepoint.model.ControlStatus;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
+import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointResult;
 import io.savepoint.testing.Faults;
 import io.savepoint.testing.Faults.Fault;
@@ -35,6 +36,29 @@ class HardCasesTest {
             world.await("the restore", restored::isDone);
             assertThat(world.flink.ledger().runs().get(0).end())
                     .as("the earlier run was ended")
+                    .isPresent();
+            assertThat(world.flink.ledger().runs()).hasSize(2);
+        }
+    }
+
+    @Test
+    void restoringAJobThatIsLostWhileTheJobManagerCannotBeReachedDoesNotStartASecondRun() {
+        try (World world = World.withRunningJob(spec -> spec.restartPolicy(RestartPolicy.NEVER))) {
+            SavepointManager manager = world.start();
+            CompletableFuture<SavepointResult> taken = manager.takeSavepoint(World.ORDERS);
+            world.await("a savepoint", taken::isDone);
+            world.cluster.unlistedAfterRecovery(Duration.ofMinutes(2));
+            world.cluster.restartJobManager(true);
+            world.await("the loss", () -> world.jobState() == JobState.LOST);
+            world.cluster.unreachable(true);
+            CompletableFuture<JobId> restored =
+                    manager.restoreFrom(World.ORDERS, taken.join().location());
+            world.advance(Duration.ofMinutes(3));
+            assertThat(restored).isNotDone();
+            world.cluster.unreachable(false);
+            world.await("the restore", restored::isDone);
+            assertThat(world.flink.ledger().runs().get(0).end())
+                    .as("the earlier run came back and was ended")
                     .isPresent();
             assertThat(world.flink.ledger().runs()).hasSize(2);
         }
