@@ -112,6 +112,61 @@ class HardCasesTest {
         }
     }
 
+    /** Has a manager die just before it asks Flink for the savepoint of a control. */
+    private static void loseTheNextSavepoint(World world) {
+        Faults dying = Faults.at("triggerSavepoint", 1, Fault.CRASH_BEFORE);
+        world.manager(dying, builder -> {}).start();
+        world.annotate(ControlRequest.SAVEPOINT);
+        world.await("the crash", dying::crashed);
+    }
+
+    @Test
+    void aLostSavepointIsNotTakenForAnOlderOneOfOurs() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            SavepointManager manager = world.manager();
+            for (int number = 1; number <= 2; number++) {
+                CompletableFuture<SavepointResult> taken = manager.takeSavepoint(World.ORDERS);
+                world.await("savepoint " + number, taken::isDone);
+                world.advance(Duration.ofSeconds(1));
+            }
+            loseTheNextSavepoint(world);
+            world.advance(Duration.ofMinutes(10));
+            world.start();
+            world.await("a result", () -> world.controlState().equals(Optional.of(ControlState.FAILED)));
+            assertThat(world.generation()).isEqualTo(2);
+            assertThat(world.job().savepointLocation())
+                    .isEqualTo(world.ourSavepoints().get(1).location());
+        }
+    }
+
+    @Test
+    void aLostSavepointIsNotTakenForALaterOneOfSomebodyElse() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            loseTheNextSavepoint(world);
+            world.advance(Duration.ofHours(1));
+            world.cluster.takeSavepointPastTheManager(world.jobId(), World.DIRECTORY);
+            world.advance(Duration.ofMinutes(1));
+            world.start();
+            world.await("a result", () -> world.controlState().equals(Optional.of(ControlState.FAILED)));
+            assertThat(world.generation()).isZero();
+        }
+    }
+
+    @Test
+    void aRunIsKnownAgainAlthoughItsStartIsRecordedLessPrecisely() {
+        try (World world = new World()) {
+            world.advance(Duration.ofNanos(123_456));
+            world.store.put(World.ORDERS, World.spec().build());
+            SavepointManager first = world.start();
+            world.await("the job to run", () -> world.jobState() == JobState.RUNNING);
+            first.close();
+            loseTheNextSavepoint(world);
+            world.start();
+            world.await("success", () -> world.controlState().equals(Optional.of(ControlState.SUCCEEDED)));
+            assertThat(world.ourAttempts()).hasSize(1);
+        }
+    }
+
     @Test
     void aRefusedAnnotationWhoseRemovalWasLostDoesNotSwallowTheNextOne() {
         try (World world = World.withRunningJob(spec -> spec.savepointsDir(Optional.empty()))) {
