@@ -12,6 +12,7 @@ import io.savepoint.model.JobId;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
 import io.savepoint.model.RestartPolicy;
+import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointResult;
 import io.savepoint.testing.Faults;
 import io.savepoint.testing.Faults.Fault;
@@ -61,6 +62,65 @@ class HardCasesTest {
                     .as("the earlier run came back and was ended")
                     .isPresent();
             assertThat(world.flink.ledger().runs()).hasSize(2);
+        }
+    }
+
+    @Test
+    void whatADeadManagerSawMissingDoesNotCountInTheNextFailover() {
+        try (World world = World.withRunningJob(spec -> spec.savepointGeneration(1))) {
+            SavepointManager first = world.start();
+            world.await("a savepoint", () -> world.generation() == 1);
+            world.cluster.unlistedAfterRecovery(Duration.ofSeconds(20));
+            world.cluster.restartJobManager(true);
+            world.await(
+                    "the first look that does not find the job",
+                    () -> world.status().bookkeeping().missingSince().isPresent());
+            first.close();
+            world.advance(Duration.ofMinutes(5));
+            world.cluster.restartJobManager(true);
+            world.advance(Duration.ofSeconds(6));
+            world.start();
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.count(SavepointEvent.Type.JOB_LOST)).isZero();
+            assertThat(world.flink.ledger().runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void twoFailoversBetweenWhichNobodyLookedAreNoLoss() {
+        try (World world = World.withRunningJob(spec -> spec.savepointGeneration(1))) {
+            SavepointManager manager = world.manager();
+            for (int failover = 1; failover <= 2; failover++) {
+                world.cluster.unlistedAfterRecovery(Duration.ofSeconds(20));
+                world.cluster.restartJobManager(true);
+                world.advance(Duration.ofSeconds(6));
+                for (int look = 0; look < 3; look++) {
+                    manager.reconcile(World.ORDERS).join();
+                    assertThat(world.status().bookkeeping().missingSince()).isPresent();
+                    world.advance(Duration.ofSeconds(6));
+                }
+                world.advance(Duration.ofMinutes(10));
+            }
+            assertThat(world.count(SavepointEvent.Type.JOB_LOST)).isZero();
+        }
+    }
+
+    @Test
+    void aHostThatLooksSeldomFindsALossToo() {
+        try (World world = World.withRunningJob(spec -> spec.restartPolicy(RestartPolicy.NEVER))) {
+            SavepointManager manager = world.manager();
+            for (int look = 1; look <= 7; look++) {
+                if (look == 3) {
+                    world.cluster.forgetJob(world.jobId());
+                }
+                assertThat(world.jobState()).as("before look %d", look).isEqualTo(JobState.RUNNING);
+                manager.reconcile(World.ORDERS).join();
+                world.advance(Duration.ofMinutes(5));
+            }
+            assertThat(world.jobState()).isEqualTo(JobState.LOST);
+            assertThat(world.status().bookkeeping().failedAt())
+                    .as("when it was first missing")
+                    .contains(world.time.now().minus(Duration.ofMinutes(25)));
         }
     }
 
