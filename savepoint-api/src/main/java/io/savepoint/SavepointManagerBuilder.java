@@ -162,7 +162,9 @@ public final class SavepointManagerBuilder {
 
     /**
      * Sets how long a JobManager that answers may not know a running job before the job counts as lost; 30 seconds
-     * unless set. With high availability it must be longer than a recovery takes.
+     * unless set. With high availability it must be longer than a recovery takes. One manager has to see the job missing
+     * for all of it, with no other answer and no pause in between; where a host always comes more seldom than it is told
+     * to, the time between two looks counts for a quarter of the grace period at most.
      *
      * @param value positive
      * @return this

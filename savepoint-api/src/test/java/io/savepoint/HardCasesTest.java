@@ -11,6 +11,8 @@ import io.savepoint.model.ControlStatus;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
+import io.savepoint.model.RestartPolicy;
+import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointResult;
 import io.savepoint.testing.Faults;
 import io.savepoint.testing.Faults.Fault;
@@ -37,6 +39,88 @@ class HardCasesTest {
                     .as("the earlier run was ended")
                     .isPresent();
             assertThat(world.flink.ledger().runs()).hasSize(2);
+        }
+    }
+
+    @Test
+    void restoringAJobThatIsLostWhileTheJobManagerCannotBeReachedDoesNotStartASecondRun() {
+        try (World world = World.withRunningJob(spec -> spec.restartPolicy(RestartPolicy.NEVER))) {
+            SavepointManager manager = world.start();
+            CompletableFuture<SavepointResult> taken = manager.takeSavepoint(World.ORDERS);
+            world.await("a savepoint", taken::isDone);
+            world.cluster.unlistedAfterRecovery(Duration.ofMinutes(2));
+            world.cluster.restartJobManager(true);
+            world.await("the loss", () -> world.jobState() == JobState.LOST);
+            world.cluster.unreachable(true);
+            CompletableFuture<JobId> restored =
+                    manager.restoreFrom(World.ORDERS, taken.join().location());
+            world.advance(Duration.ofMinutes(3));
+            assertThat(restored).isNotDone();
+            world.cluster.unreachable(false);
+            world.await("the restore", restored::isDone);
+            assertThat(world.flink.ledger().runs().get(0).end())
+                    .as("the earlier run came back and was ended")
+                    .isPresent();
+            assertThat(world.flink.ledger().runs()).hasSize(2);
+        }
+    }
+
+    @Test
+    void whatADeadManagerSawMissingDoesNotCountInTheNextFailover() {
+        try (World world = World.withRunningJob(spec -> spec.savepointGeneration(1))) {
+            SavepointManager first = world.start();
+            world.await("a savepoint", () -> world.generation() == 1);
+            world.cluster.unlistedAfterRecovery(Duration.ofSeconds(20));
+            world.cluster.restartJobManager(true);
+            world.await(
+                    "the first look that does not find the job",
+                    () -> world.status().bookkeeping().missingSince().isPresent());
+            first.close();
+            world.advance(Duration.ofMinutes(5));
+            world.cluster.restartJobManager(true);
+            world.advance(Duration.ofSeconds(6));
+            world.start();
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.count(SavepointEvent.Type.JOB_LOST)).isZero();
+            assertThat(world.flink.ledger().runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void twoFailoversBetweenWhichNobodyLookedAreNoLoss() {
+        try (World world = World.withRunningJob(spec -> spec.savepointGeneration(1))) {
+            SavepointManager manager = world.manager();
+            for (int failover = 1; failover <= 2; failover++) {
+                world.cluster.unlistedAfterRecovery(Duration.ofSeconds(20));
+                world.cluster.restartJobManager(true);
+                world.advance(Duration.ofSeconds(6));
+                for (int look = 0; look < 3; look++) {
+                    manager.reconcile(World.ORDERS).join();
+                    assertThat(world.status().bookkeeping().missingSince()).isPresent();
+                    world.advance(Duration.ofSeconds(6));
+                }
+                world.advance(Duration.ofMinutes(10));
+            }
+            assertThat(world.count(SavepointEvent.Type.JOB_LOST)).isZero();
+        }
+    }
+
+    @Test
+    void aHostThatLooksSeldomFindsALossToo() {
+        try (World world = World.withRunningJob(spec -> spec.restartPolicy(RestartPolicy.NEVER))) {
+            SavepointManager manager = world.manager();
+            for (int look = 1; look <= 7; look++) {
+                if (look == 3) {
+                    world.cluster.forgetJob(world.jobId());
+                }
+                assertThat(world.jobState()).as("before look %d", look).isEqualTo(JobState.RUNNING);
+                manager.reconcile(World.ORDERS).join();
+                world.advance(Duration.ofMinutes(5));
+            }
+            assertThat(world.jobState()).isEqualTo(JobState.LOST);
+            assertThat(world.status().bookkeeping().failedAt())
+                    .as("when it was first missing")
+                    .contains(world.time.now().minus(Duration.ofMinutes(25)));
         }
     }
 
@@ -85,6 +169,61 @@ class HardCasesTest {
             world.start();
             world.await("a result", () -> world.controlState().equals(Optional.of(ControlState.FAILED)));
             assertThat(world.isIdle()).isTrue();
+        }
+    }
+
+    /** Has a manager die just before it asks Flink for the savepoint of a control. */
+    private static void loseTheNextSavepoint(World world) {
+        Faults dying = Faults.at("triggerSavepoint", 1, Fault.CRASH_BEFORE);
+        world.manager(dying, builder -> {}).start();
+        world.annotate(ControlRequest.SAVEPOINT);
+        world.await("the crash", dying::crashed);
+    }
+
+    @Test
+    void aLostSavepointIsNotTakenForAnOlderOneOfOurs() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            SavepointManager manager = world.manager();
+            for (int number = 1; number <= 2; number++) {
+                CompletableFuture<SavepointResult> taken = manager.takeSavepoint(World.ORDERS);
+                world.await("savepoint " + number, taken::isDone);
+                world.advance(Duration.ofSeconds(1));
+            }
+            loseTheNextSavepoint(world);
+            world.advance(Duration.ofMinutes(10));
+            world.start();
+            world.await("a result", () -> world.controlState().equals(Optional.of(ControlState.FAILED)));
+            assertThat(world.generation()).isEqualTo(2);
+            assertThat(world.job().savepointLocation())
+                    .isEqualTo(world.ourSavepoints().get(1).location());
+        }
+    }
+
+    @Test
+    void aLostSavepointIsNotTakenForALaterOneOfSomebodyElse() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            loseTheNextSavepoint(world);
+            world.advance(Duration.ofHours(1));
+            world.cluster.takeSavepointPastTheManager(world.jobId(), World.DIRECTORY);
+            world.advance(Duration.ofMinutes(1));
+            world.start();
+            world.await("a result", () -> world.controlState().equals(Optional.of(ControlState.FAILED)));
+            assertThat(world.generation()).isZero();
+        }
+    }
+
+    @Test
+    void aRunIsKnownAgainAlthoughItsStartIsRecordedLessPrecisely() {
+        try (World world = new World()) {
+            world.advance(Duration.ofNanos(123_456));
+            world.store.put(World.ORDERS, World.spec().build());
+            SavepointManager first = world.start();
+            world.await("the job to run", () -> world.jobState() == JobState.RUNNING);
+            first.close();
+            loseTheNextSavepoint(world);
+            world.start();
+            world.await("success", () -> world.controlState().equals(Optional.of(ControlState.SUCCEEDED)));
+            assertThat(world.ourAttempts()).hasSize(1);
         }
     }
 

@@ -4,22 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.savepoint.model.ControlRequest;
 import io.savepoint.model.ControlState;
+import io.savepoint.model.FlinkJobState;
 import io.savepoint.model.JobId;
+import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
 import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointResult;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.TriggerReason;
+import io.savepoint.spi.FlinkTransport;
 import io.savepoint.testing.Faults;
 import io.savepoint.testing.Faults.Fault;
 import io.savepoint.testing.FlinkLedger;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The invariants of the design, each by its name; {@link World} watches most of them in every other test too. */
@@ -305,6 +313,89 @@ class InvariantsTest {
             world.edit(spec -> spec.savepointGeneration(1));
             world.await("the savepoint", () -> world.generation() == 1);
             assertThat(world.flink.ledger().requests("observeOperation")).isLessThan(90);
+        }
+    }
+
+    /** A Flink whose jobs do not leave a state for as long as a test wants it. */
+    private static final class StuckFlink implements InvocationHandler {
+        private final FlinkTransport flink;
+        private Optional<FlinkJobState> state = Optional.empty();
+
+        StuckFlink(FlinkTransport flink) {
+            this.flink = flink;
+        }
+
+        FlinkTransport transport() {
+            return (FlinkTransport) Proxy.newProxyInstance(
+                    FlinkTransport.class.getClassLoader(), new Class<?>[] {FlinkTransport.class}, this);
+        }
+
+        @Override
+        public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+            Object answer = method.invoke(flink, arguments);
+            return method.getName().equals("observeJob") ? ((CompletionStage<?>) answer).thenApply(this::show) : answer;
+        }
+
+        private Object show(Object observation) {
+            return observation instanceof JobObservation.Found found && state.isPresent()
+                    ? new JobObservation.Found(state.get(), found.startTime(), Optional.empty(), false)
+                    : observation;
+        }
+    }
+
+    /** Asserts that ten minutes go by with few requests, of which the first ones follow closely. */
+    private static void assertFewLooks(World world) {
+        int before = world.flink.ledger().requests("observeJob");
+        world.advance(Duration.ofSeconds(1));
+        int atFirst = world.flink.ledger().requests("observeJob") - before;
+        world.advance(Duration.ofMinutes(10));
+        int asked = world.flink.ledger().requests("observeJob") - before;
+        assertThat(atFirst).as("requests in the first second").isBetween(5, 10);
+        assertThat(asked).as("requests in ten minutes").isBetween(100, 170);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INITIALIZING", "CREATED", "FAILING", "CANCELLING"})
+    void i10BoundedLooksAtAJobThatStaysOnItsWay(FlinkJobState state) {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            StuckFlink stuck = new StuckFlink(world.flink);
+            stuck.state = Optional.of(state);
+            world.manager(Faults.none(), builder -> builder.flink(stuck.transport()))
+                    .start();
+            assertFewLooks(world);
+        }
+    }
+
+    @Test
+    void i10BoundedLooksAtACancelThatTakesLong() {
+        try (World world = World.withRunningJob(spec -> spec.savepointsDir(Optional.empty()))) {
+            StuckFlink stuck = new StuckFlink(world.flink);
+            world.manager(Faults.none(), builder -> builder.flink(stuck.transport()))
+                    .start();
+            world.annotate(ControlRequest.JOB_CANCEL);
+            stuck.state = Optional.of(FlinkJobState.CANCELLING);
+            world.await("the request", () -> world.flink.ledger().requests("cancelJob") == 1);
+            assertFewLooks(world);
+            stuck.state = Optional.empty();
+            world.await("the end", () -> world.jobState() == JobState.CANCELLED);
+        }
+    }
+
+    @Test
+    void i10BoundedLooksAtARunThatARestoreWaitsFor() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            StuckFlink stuck = new StuckFlink(world.flink);
+            SavepointManager manager = world.manager(Faults.none(), builder -> builder.flink(stuck.transport()));
+            CompletableFuture<SavepointResult> taken = manager.takeSavepoint(World.ORDERS);
+            world.await("a savepoint", taken::isDone);
+            stuck.state = Optional.of(FlinkJobState.CANCELLING);
+            CompletableFuture<JobId> restored =
+                    manager.restoreFrom(World.ORDERS, taken.join().location());
+            world.await("the request", () -> world.flink.ledger().requests("cancelJob") == 1);
+            assertFewLooks(world);
+            stuck.state = Optional.empty();
+            world.await("the restore", restored::isDone);
+            assertThat(world.jobId()).isEqualTo(restored.join());
         }
     }
 

@@ -1,7 +1,10 @@
 package io.savepoint.internal;
 
 import io.savepoint.model.ClusterState;
+import io.savepoint.model.FlinkJobState;
+import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
+import io.savepoint.model.JobStatus;
 import io.savepoint.model.Operation;
 import io.savepoint.model.OperationObservation;
 import io.savepoint.model.Reconciliation;
@@ -20,17 +23,26 @@ final class ClusterSession {
     private final Scheduler scheduler;
     private final Versions versions = new Versions();
     private @Nullable CompletableFuture<Reconciliation> running;
+    private final Timings timings;
     private @Nullable CompletableFuture<Reconciliation> queued;
     private int unreachableInARow;
     private int conflictsInARow;
     private int storeFailuresInARow;
     private @Nullable TriggerId inProgressTrigger;
     private Optional<Duration> lastInProgress = Optional.empty();
+    private Optional<Sight> lastSight = Optional.empty();
+    private Optional<Instant> lastLook = Optional.empty();
+    private Duration lastPassed = Duration.ZERO;
+    private Duration sameFor = Duration.ZERO;
 
-    ClusterSession(DirectCalls calls, Scheduler scheduler) {
+    ClusterSession(DirectCalls calls, Scheduler scheduler, Timings timings) {
         this.calls = calls;
         this.scheduler = scheduler;
+        this.timings = timings;
     }
+
+    /** What was seen of a job; no state if the JobManager did not know it. */
+    private record Sight(JobId job, Optional<FlinkJobState> state) {}
 
     DirectCalls calls() {
         return calls;
@@ -114,9 +126,41 @@ final class ClusterSession {
         if (inProgress) {
             lastInProgress = operation.map(inFlight -> Duration.between(inFlight.lastSentAt(), now));
         }
-        Hints hints = new Hints(unreachableInARow, lastInProgress);
+        look(state.status().job().flatMap(JobStatus::id).flatMap(job -> sight(job, seen.job())), now);
+        Hints hints = new Hints(unreachableInARow, lastInProgress, sameFor);
         unreachableInARow = seen.job() instanceof JobObservation.Unreachable ? unreachableInARow + 1 : 0;
         return hints;
+    }
+
+    private static Optional<Sight> sight(JobId job, JobObservation seen) {
+        if (seen instanceof JobObservation.Found found) {
+            return Optional.of(new Sight(job, Optional.of(found.state())));
+        }
+        return seen instanceof JobObservation.NotFound
+                ? Optional.of(new Sight(job, Optional.empty()))
+                : Optional.empty();
+    }
+
+    /**
+     * Adds up how long the same was seen. After a pause nothing is known of the time before; where looks always come
+     * that seldom, the time between two of them counts for no more than if they came when told to.
+     */
+    private void look(Optional<Sight> sight, Instant now) {
+        Duration passed = Duration.between(lastLook.orElse(now), now);
+        Duration usual = timings.missingInterval();
+        boolean pause = passed.compareTo(longer(usual, lastPassed).multipliedBy(2)) > 0;
+        if (sight.isPresent() && sight.equals(lastSight) && !passed.isNegative() && !pause) {
+            sameFor = sameFor.plus(passed.compareTo(usual) < 0 ? passed : usual);
+        } else {
+            sameFor = Duration.ZERO;
+        }
+        lastSight = sight;
+        lastLook = Optional.of(now);
+        lastPassed = passed;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     synchronized void succeeded() {

@@ -111,9 +111,8 @@ final class Decider {
     }
 
     private void restore(Draft draft, DirectRequest request, PolicyContext context) {
-        Optional<JobId> earlier = draft.job().state().isTerminal()
-                ? Optional.empty()
-                : draft.job().id();
+        Optional<JobId> earlier =
+                isOver(draft, context.job()) ? Optional.empty() : draft.job().id();
         Launch launch = launch(draft, DirectRequest.POLICY, request.token())
                 .kind(Launch.Kind.RESTORE)
                 .fromSavepoint(request.location())
@@ -128,6 +127,13 @@ final class Decider {
             draft.act(new Action.CancelRun(earlier.get()));
             draft.dueIn(Timings.FOLLOW_UP);
         }
+    }
+
+    /** What is recorded as over may be alive all the same, unless Flink can be asked and does not say so. */
+    private static boolean isOver(Draft draft, JobObservation seen) {
+        boolean mayBeAlive = seen instanceof JobObservation.Unreachable
+                || (seen instanceof JobObservation.Found found && !found.state().isTerminal());
+        return draft.job().state().isTerminal() && !mayBeAlive;
     }
 
     private Operation.Builder operation(

@@ -144,7 +144,7 @@ public final class Engine {
 
     private ClusterSession session(ClusterId id) {
         return sessions.computeIfAbsent(
-                id, cluster -> new ClusterSession(new DirectCalls(cluster, failure), scheduler));
+                id, cluster -> new ClusterSession(new DirectCalls(cluster, failure), scheduler, timings));
     }
 
     private CompletableFuture<Reconciliation> tick(ClusterId id) {

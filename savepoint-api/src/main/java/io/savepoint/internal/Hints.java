@@ -8,7 +8,6 @@ import java.util.Optional;
  *
  * @param unreachableInARow how many ticks in a row found no usable answer before this one
  * @param lastInProgress the longest time after which the operation in flight was still seen in progress
+ * @param sameFor how long it has seen the job as it is seen now, be that a state or its absence
  */
-record Hints(int unreachableInARow, Optional<Duration> lastInProgress) {
-    static final Hints NONE = new Hints(0, Optional.empty());
-}
+record Hints(int unreachableInARow, Optional<Duration> lastInProgress, Duration sameFor) {}

@@ -17,19 +17,19 @@ final class JobTracker {
         this.timings = timings;
     }
 
-    void track(Draft draft, JobObservation observation) {
+    void track(Draft draft, JobObservation observation, Hints hints) {
         if (observation instanceof JobObservation.Found found) {
             forgetMissing(draft);
-            found(draft, found);
+            found(draft, found, hints);
         } else if (observation instanceof JobObservation.NotFound) {
-            missing(draft);
+            missing(draft, hints);
         } else if (observation instanceof JobObservation.Unreachable) {
             // Only observations that agree count towards a loss, and this one says nothing.
             forgetMissing(draft);
         }
     }
 
-    private void found(Draft draft, JobObservation.Found found) {
+    private void found(Draft draft, JobObservation.Found found, Hints hints) {
         switch (found.state()) {
             case RUNNING -> running(draft);
             case FAILED -> failed(draft, found);
@@ -40,9 +40,9 @@ final class JobTracker {
                 if (draft.job().state().isTerminal() || draft.job().state() == JobState.PENDING) {
                     draft.updateJob(job -> job.state(JobState.DEPLOYING));
                 }
-                draft.dueIn(Timings.FOLLOW_UP);
+                draft.dueIn(timings.followUp(hints.sameFor()));
             }
-            case FAILING, CANCELLING -> draft.dueIn(Timings.FOLLOW_UP);
+            case FAILING, CANCELLING -> draft.dueIn(timings.followUp(hints.sameFor()));
             case RESTARTING, SUSPENDED, RECONCILING -> {
                 // Flink brings the job back by itself, or fails it for good.
             }
@@ -105,7 +105,7 @@ final class JobTracker {
         }
     }
 
-    private void missing(Draft draft) {
+    private void missing(Draft draft, Hints hints) {
         Bookkeeping bookkeeping = draft.bookkeeping();
         boolean expected = draft.job().state() == JobState.RUNNING
                 || draft.job().state() == JobState.DEPLOYING
@@ -113,7 +113,7 @@ final class JobTracker {
         if (!expected || bookkeeping.launch().isPresent()) {
             return;
         }
-        if (!isGone(draft)) {
+        if (!isGone(draft, hints)) {
             return;
         }
         Instant since = draft.bookkeeping().missingSince().orElseThrow();
@@ -122,16 +122,20 @@ final class JobTracker {
         fail(draft, JobState.LOST, SavepointEvent.Type.JOB_LOST, since, reason);
     }
 
-    /** Whether the JobManager has not known the job for the whole grace period, to be asked each time it does not. */
-    boolean isGone(Draft draft) {
-        if (draft.bookkeeping().missingSince().isEmpty()) {
+    /**
+     * Whether the JobManager has not known the job for the whole grace period, to be asked each time it does not. What
+     * another process saw before this one came does not count: the job may have been there in between.
+     */
+    boolean isGone(Draft draft, Hints hints) {
+        if (draft.bookkeeping().missingSince().isEmpty() || hints.sameFor().isZero()) {
             draft.updateBookkeeping(change -> change.missingSince(draft.now()));
         }
         Instant since = draft.bookkeeping().missingSince().orElseThrow();
-        if (draft.since(since).compareTo(timings.lostGrace()) >= 0) {
+        Duration grace = timings.lostGrace();
+        if (draft.since(since).compareTo(grace) >= 0 && hints.sameFor().compareTo(grace) >= 0) {
             return true;
         }
-        draft.dueIn(timings.lostGrace().dividedBy(4));
+        draft.dueIn(timings.missingInterval());
         return false;
     }
 

@@ -21,11 +21,11 @@ final class LaunchTracker {
         this.jobTracker = jobTracker;
     }
 
-    void track(Draft draft, Launch launch, JobObservation observation) {
+    void track(Draft draft, Launch launch, JobObservation observation, Hints hints) {
         if (launch.cleared()) {
             submitted(draft, launch, observation);
         } else {
-            waitForEarlierRun(draft, launch, observation);
+            waitForEarlierRun(draft, launch, observation, hints);
         }
     }
 
@@ -81,9 +81,9 @@ final class LaunchTracker {
         }
     }
 
-    private void waitForEarlierRun(Draft draft, Launch launch, JobObservation observation) {
+    private void waitForEarlierRun(Draft draft, Launch launch, JobObservation observation, Hints hints) {
         if (observation instanceof JobObservation.NotFound) {
-            if (jobTracker.isGone(draft)) {
+            if (jobTracker.isGone(draft, hints)) {
                 submit(draft, launch);
             }
             return;
@@ -102,9 +102,10 @@ final class LaunchTracker {
     }
 
     private void repeat(Draft draft, Launch launch, Function<Launch, Action> action) {
-        draft.dueIn(Timings.FOLLOW_UP);
+        draft.dueIn(timings.followUp(draft.since(launch.requestTime())));
         Instant due = launch.lastSentAt().plus(timings.resend().delay(launch.sends()));
         if (draft.now().isBefore(due)) {
+            draft.dueAt(due);
             return;
         }
         Launch again = Launch.builder()

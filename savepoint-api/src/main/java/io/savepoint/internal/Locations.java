@@ -1,16 +1,43 @@
 package io.savepoint.internal;
 
-/** Compares locations across the spellings that Flink gives them ({@code file:///x} comes back as {@code file:/x}). */
+/**
+ * Compares locations across the spellings that Flink gives them: {@code file:///x} comes back as {@code file:/x}, and
+ * {@code /x} or {@code hdfs:///x} with what the file system adds to it, as {@code hdfs://namenode:8020/x}.
+ */
 final class Locations {
     private Locations() {}
 
     static boolean isWithin(String location, String directory) {
-        String parent = normalize(directory);
-        return normalize(location).startsWith(parent.endsWith("/") ? parent : parent + "/");
+        Parts inner = Parts.of(location);
+        Parts outer = Parts.of(directory);
+        return agree(inner.scheme, outer.scheme)
+                && agree(inner.authority, outer.authority)
+                && inner.path.startsWith(outer.path);
     }
 
-    private static String normalize(String location) {
-        String path = location.startsWith("file:") ? location.substring("file:".length()) : location;
-        return path.replaceFirst("^/+", "/");
+    /** What the directory leaves open is filled in by Flink. */
+    private static boolean agree(String inner, String outer) {
+        return outer.isEmpty() || outer.equalsIgnoreCase(inner);
+    }
+
+    /** A path as Flink reads it: nothing in it is escaped, so that a parser of URIs would refuse some. */
+    private record Parts(String scheme, String authority, String path) {
+        static Parts of(String text) {
+            int colon = text.indexOf(':');
+            int slash = text.indexOf('/');
+            boolean hasScheme = colon > 0 && (slash < 0 || colon < slash);
+            String scheme = hasScheme ? text.substring(0, colon) : "";
+            String rest = hasScheme ? text.substring(colon + 1) : text;
+            if (!rest.startsWith("//")) {
+                return new Parts(scheme, "", asDirectory(rest));
+            }
+            int end = rest.indexOf('/', 2);
+            int pathStart = end < 0 ? rest.length() : end;
+            return new Parts(scheme, rest.substring(2, pathStart), asDirectory(rest.substring(pathStart)));
+        }
+
+        private static String asDirectory(String path) {
+            return (path + "/").replaceAll("/+", "/");
+        }
     }
 }

@@ -9,8 +9,11 @@ import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.SavepointState;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Follows the operation in flight to its result; asks again under the same id only while that is safe. */
 final class OperationTracker {
@@ -93,8 +96,10 @@ final class OperationTracker {
             complete(draft, operation, attributed.get());
             return;
         }
-        boolean restarted =
-                operation.runStart().isPresent() && !operation.runStart().get().equals(job.startTime());
+        boolean restarted = operation
+                .runStart()
+                .filter(start -> !isSame(start, job.startTime()))
+                .isPresent();
         boolean expired = draft.since(operation.triggerTime()).compareTo(timings.repeatWindow()) > 0;
         if (!restarted && !expired && !job.state().isTerminal()) {
             repeat(draft, operation);
@@ -105,8 +110,8 @@ final class OperationTracker {
             draft.dueAt(conclusive);
             return;
         }
-        Optional<SavepointRecord> likely = seen.history().stream()
-                .filter(record -> isLikely(record, operation, draft))
+        Optional<SavepointRecord> likely = sinceTheLastRecorded(draft, seen.history())
+                .filter(record -> isLikely(record, operation))
                 .min(Comparator.comparing(SavepointRecord::triggerTime));
         if (likely.isPresent()) {
             complete(draft, operation, likely.get());
@@ -131,12 +136,32 @@ final class OperationTracker {
         Results.complete(draft, operation, record.location(), atTheLatest, record.duration());
     }
 
-    private static boolean isLikely(SavepointRecord record, Operation operation, Draft draft) {
+    /** A store may keep times less precisely than Flink tells them. */
+    private static boolean isSame(Instant recorded, Instant seen) {
+        return recorded.truncatedTo(ChronoUnit.MILLIS).equals(seen.truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    /** An operation begins only when the one before it is recorded, so that its savepoint is a later one. */
+    private static Stream<SavepointRecord> sinceTheLastRecorded(Draft draft, List<SavepointRecord> history) {
+        Optional<Instant> last = history.stream()
+                .filter(record -> draft.job().savepointLocation().equals(Optional.of(record.location())))
+                .map(SavepointRecord::triggerTime)
+                .findFirst();
+        return history.stream()
+                .filter(record -> last.isEmpty() || record.triggerTime().isAfter(last.get()));
+    }
+
+    private boolean isLikely(SavepointRecord record, Operation operation) {
         boolean rightKind = record.stop() == (operation.kind() == Operation.Kind.STOP);
-        boolean rightTime =
-                !record.triggerTime().isBefore(operation.triggerTime().minus(Timings.HISTORY_STALENESS));
-        boolean recorded = draft.job().savepointLocation().equals(Optional.of(record.location()));
-        return rightKind && rightTime && !recorded && !operation.ownDirectory() && liesIn(record, operation);
+        // Flink's clock may differ from ours, and a request takes its time to get there.
+        Instant earliest = operation.triggerTime().minus(Timings.HISTORY_STALENESS);
+        Instant latest = operation
+                .lastSentAt()
+                .plus(timings.sendWindow().multipliedBy(2))
+                .plus(Timings.HISTORY_STALENESS);
+        boolean rightTime = !record.triggerTime().isBefore(earliest)
+                && !record.triggerTime().isAfter(latest);
+        return rightKind && rightTime && !operation.ownDirectory() && liesIn(record, operation);
     }
 
     private static boolean liesIn(SavepointRecord record, Operation operation) {

@@ -179,12 +179,12 @@ final class Planner {
 
     private void follow(Draft draft, Bookkeeping before, Observation seen, Hints hints) {
         if (before.launch().isPresent()) {
-            launchTracker.track(draft, before.launch().get(), seen.job());
+            launchTracker.track(draft, before.launch().get(), seen.job(), hints);
             if (!before.launch().get().cleared()) {
                 return;
             }
         }
-        jobTracker.track(draft, seen.job());
+        jobTracker.track(draft, seen.job(), hints);
         before.operation().ifPresent(operation -> operationTracker.track(draft, operation, seen, hints));
     }
 

@@ -25,8 +25,27 @@ public record Timings(
     /** Flink's checkpoint history may be {@code web.refresh-interval} old, 3 s by default. */
     static final Duration HISTORY_STALENESS = Duration.ofSeconds(4);
 
-    /** How soon to look at a job that was just submitted, or at a run that is being cancelled. */
+    /** How soon to look at what Flink was just asked for. */
     static final Duration FOLLOW_UP = Duration.ofMillis(100);
+
+    /**
+     * How soon to look again at a job that the JobManager does not know: several times within the grace period, which
+     * then is one of agreeing observations.
+     */
+    Duration missingInterval() {
+        return lostGrace.dividedBy(4);
+    }
+
+    /**
+     * How soon to look again at a job that is on its way into another state: ever later the longer that takes.
+     *
+     * @param waited how long it has taken so far
+     */
+    Duration followUp(Duration waited) {
+        Duration grown = waited.dividedBy(4);
+        Duration delay = grown.compareTo(FOLLOW_UP) > 0 ? grown : FOLLOW_UP;
+        return delay.compareTo(observeInterval) < 0 ? delay : observeInterval;
+    }
 
     /**
      * How long after it was first sent an operation's id may still be repeated: well within the time that Flink keeps
