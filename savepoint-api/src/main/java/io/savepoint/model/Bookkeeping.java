@@ -39,7 +39,7 @@ public interface Bookkeeping {
     /** {@return when the present run failed; at the latest when that was first seen} */
     Optional<Instant> failedAt();
 
-    /** {@return how many restarts in a row ended in another failure soon} */
+    /** {@return how many restarts in a row ended in another failure soon; a recorded savepoint ends the row} */
     @Value.Default
     default int consecutiveRestarts() {
         return 0;

@@ -72,7 +72,7 @@ public final class RestartFromSavepointOnFailurePolicy implements SavepointPolic
         JobStatus job = context.status().job().orElseThrow();
         return whyNot(context, job)
                 .<Decision>map(reason -> new Decision.Explain("the job stays " + state.label() + ": " + reason))
-                .orElseGet(() -> restart(context, job, job.savepointLocation().orElseThrow()));
+                .orElseGet(() -> restart(context, job.savepointLocation().orElseThrow()));
     }
 
     /** While Flink cannot be asked, the run may well be alive. */
@@ -94,35 +94,36 @@ public final class RestartFromSavepointOnFailurePolicy implements SavepointPolic
             return Optional.of("no savepoint is recorded to restart it from");
         }
         if (spec.maxStateAgeToRestoreSeconds().isPresent()) {
-            Duration age = Duration.between(job.lastSavepointTime().orElse(Instant.EPOCH), failedAt(context));
+            // Of the savepoint's time only whole seconds are known.
+            long age = Duration.between(job.lastSavepointTime().orElse(Instant.EPOCH), failedAt(context))
+                    .toSeconds();
             long allowed = spec.maxStateAgeToRestoreSeconds().getAsLong();
-            if (age.compareTo(Duration.ofSeconds(allowed)) > 0) {
-                return Optional.of("the last savepoint was " + age.toSeconds()
+            if (age > allowed) {
+                return Optional.of("the last savepoint was " + age
                         + " s old when the job failed, maxStateAgeToRestoreSeconds allows " + allowed);
             }
         }
-        if (restartsInARow(context, job) >= maxAttempts) {
+        if (restartsInARow(context) >= maxAttempts) {
             return Optional.of(maxAttempts + " restarts in a row failed; mend the cause and restore the job from "
                     + job.savepointLocation().get());
         }
         return Optional.empty();
     }
 
-    private static Decision restart(PolicyContext context, JobStatus job, String location) {
-        int before = restartsInARow(context, job);
+    private static Decision restart(PolicyContext context, String location) {
+        int before = restartsInARow(context);
         Instant due = failedAt(context).plus(BACKOFF.delay(before));
         return context.now().isBefore(due) ? new Decision.Wait(due) : new Decision.RestartJob(location, before + 1);
     }
 
-    private static int restartsInARow(PolicyContext context, JobStatus job) {
+    private static int restartsInARow(PolicyContext context) {
         Bookkeeping bookkeeping = context.bookkeeping();
         Optional<Instant> since = bookkeeping.runningSince();
         if (since.isEmpty()) {
             return bookkeeping.consecutiveRestarts();
         }
         boolean stable = Duration.between(since.get(), failedAt(context)).compareTo(STABLE) >= 0;
-        boolean progress = job.lastSavepointTime().orElse(Instant.MIN).isAfter(since.get());
-        return stable || progress ? 0 : bookkeeping.consecutiveRestarts();
+        return stable ? 0 : bookkeeping.consecutiveRestarts();
     }
 
     private static Instant failedAt(PolicyContext context) {
