@@ -34,6 +34,7 @@ final class Results {
         draft.updateBookkeeping(bookkeeping -> bookkeeping
                 .operation(Optional.empty())
                 .consecutiveRestarts(0)
+                .restoredFrom(Optional.empty())
                 .lastDurationMillis(Math.max(1, expectedNext.toMillis())));
         served(draft, operation);
         Duration took = draft.since(operation.triggerTime());

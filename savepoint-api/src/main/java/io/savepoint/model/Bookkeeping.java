@@ -45,6 +45,9 @@ public interface Bookkeeping {
         return 0;
     }
 
+    /** {@return what a direct restore started the present run from, while no savepoint was recorded since} */
+    Optional<String> restoredFrom();
+
     /** {@return how long the last savepoint took, in milliseconds: what the next one is expected to take} */
     OptionalLong lastDurationMillis();
 

@@ -43,6 +43,32 @@ class RestartAndCancelPoliciesTest {
     }
 
     @Test
+    void whatADirectRestoreNamedGoesBeforeTheRecordedSavepoint() {
+        Contexts contexts = restartable().bookkeeping(book -> book.restoredFrom("file:/elsewhere"));
+        assertThat(restart.decide(contexts.build())).isEqualTo(new Decision.RestartJob("file:/elsewhere", 1));
+        Contexts unrecorded = Contexts.failed()
+                .spec(spec -> spec.restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE))
+                .bookkeeping(book -> book.restoredFrom("file:/elsewhere"));
+        assertThat(restart.decide(unrecorded.build())).isEqualTo(new Decision.RestartJob("file:/elsewhere", 1));
+    }
+
+    @ParameterizedTest(name = "restored from {0}")
+    @CsvSource({"file:/elsewhere,false", LOCATION + ",true"})
+    void anAgeIsKnownOfTheRecordedSavepointOnly(String restoredFrom, boolean known) {
+        Contexts contexts = restartable()
+                .spec(spec -> spec.maxStateAgeToRestoreSeconds(60))
+                .bookkeeping(book -> book.restoredFrom(restoredFrom));
+        Decision decision = restart.decide(contexts.build());
+        if (known) {
+            assertThat(decision).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+        } else {
+            assertThat(explanation(decision))
+                    .isEqualTo("the job stays Failed: the age of the state in file:/elsewhere is not known,"
+                            + " maxStateAgeToRestoreSeconds allows 60");
+        }
+    }
+
+    @Test
     void noRunThatMayBeAliveIsRestarted() {
         Contexts unreachable = restartable().seen(new JobObservation.Unreachable("connection refused"));
         assertThat(restart.decide(unreachable.build())).isEqualTo(new Decision.Nothing());
