@@ -86,7 +86,9 @@ public interface SavepointManager extends AutoCloseable {
     CompletableFuture<SavepointResult> stopWithSavepoint(ClusterId cluster, SavepointOptions options);
 
     /**
-     * Runs the cluster's job from a savepoint. A run that is alive is cancelled first, without a savepoint.
+     * Runs the cluster's job from a savepoint. A run that is alive is cancelled first, without a savepoint. Should the new
+     * run fail before a savepoint of it is recorded, the restart policy starts it from {@code location} again. A restore
+     * that is refused leaves the job {@code Failed}, and the restart policy then acts on it from the recorded savepoint.
      *
      * @param cluster the cluster
      * @param location the savepoint, as Flink spells it

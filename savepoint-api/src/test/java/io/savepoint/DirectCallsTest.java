@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobState;
 import io.savepoint.model.Reconciliation;
+import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointOptions;
 import io.savepoint.model.SavepointResult;
@@ -18,6 +19,7 @@ import io.savepoint.policy.Precedence;
 import io.savepoint.policy.SavepointPolicy;
 import io.savepoint.testing.Faults;
 import io.savepoint.testing.Faults.Fault;
+import io.savepoint.testing.FlinkLedger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +115,85 @@ class DirectCallsTest {
             assertThat(world.job().fromSavepoint()).contains(first.location());
             assertThat(world.flink.ledger().runs().get(1).restoredFrom()).contains(first.location());
             assertThat(world.job().restartCount()).as("a restore is no restart").isZero();
+        }
+    }
+
+    /** Two savepoints, the second of which is rolled back. */
+    private static SavepointResult rollBack(World world, SavepointManager manager) {
+        SavepointResult good = get(world, manager.takeSavepoint(World.ORDERS));
+        get(world, manager.takeSavepoint(World.ORDERS));
+        get(world, manager.restoreFrom(World.ORDERS, good.location()));
+        return good;
+    }
+
+    private static void failAndAwaitRestart(World world) {
+        int restarts = world.job().restartCount();
+        world.cluster.failJob(world.jobId());
+        world.await(
+                "the restart",
+                () -> world.job().restartCount() == restarts + 1 && world.jobState() == JobState.RUNNING);
+    }
+
+    @Test
+    void aRunThatFailsAfterARollBackIsNotRestartedFromWhatWasRolledBack() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            SavepointManager manager = world.start();
+            SavepointResult good = rollBack(world, manager);
+            failAndAwaitRestart(world);
+            failAndAwaitRestart(world);
+            assertThat(world.flink.ledger().runs().stream().skip(1))
+                    .extracting(FlinkLedger.Run::restoredFrom)
+                    .hasSize(3)
+                    .containsOnly(Optional.of(good.location()));
+            String next = get(world, manager.takeSavepoint(World.ORDERS)).location();
+            failAndAwaitRestart(world);
+            assertThat(world.job().fromSavepoint()).contains(next);
+        }
+    }
+
+    @Test
+    void aRestoreThatIsRefusedIsFollowedByARestartFromTheRecordedSavepoint() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            SavepointManager manager = world.start();
+            SavepointResult last = get(world, manager.takeSavepoint(World.ORDERS));
+            CompletableFuture<JobId> restored = manager.restoreFrom(World.ORDERS, "file:/nowhere");
+            world.await("the restart", () -> world.job().restartCount() == 1 && world.jobState() == JobState.RUNNING);
+            assertThat(restored).isCompletedExceptionally();
+            assertThat(world.job().fromSavepoint()).contains(last.location());
+        }
+    }
+
+    @Test
+    void theAgeOfWhatARestoreNamedIsNotKnown() {
+        try (World world = World.withRunningJob(spec -> spec.maxStateAgeToRestoreSeconds(3600))) {
+            SavepointResult good = rollBack(world, world.start());
+            world.cluster.failJob(world.jobId());
+            world.await("the end", () -> world.status().bookkeeping().message().isPresent());
+            assertThat(world.jobState()).isEqualTo(JobState.FAILED);
+            assertThat(world.status().bookkeeping().message().orElseThrow()).contains(good.location(), "not known");
+            world.assertAtRest();
+        }
+    }
+
+    @Test
+    void aStartAfterARestoreForgetsWhatTheRestoreNamed() {
+        try (World world = new World()) {
+            world.flink.addSavepoint("file:/elsewhere/savepoint-1");
+            world.store.put(
+                    World.ORDERS,
+                    World.spec()
+                            .fromSavepoint("file:/nowhere")
+                            .restartPolicy(RestartPolicy.NEVER)
+                            .build());
+            SavepointManager manager = world.start();
+            world.await("the refusal", () -> world.jobState() == JobState.FAILED);
+            world.cluster.failNextLaunchAfter(Duration.ofMillis(50));
+            CompletableFuture<JobId> restored = manager.restoreFrom(World.ORDERS, "file:/elsewhere/savepoint-1");
+            world.await("the failure", restored::isDone);
+            assertThat(world.status().bookkeeping().restoredFrom()).contains("file:/elsewhere/savepoint-1");
+            world.edit(spec -> spec.fromSavepoint(Optional.empty()));
+            world.await("the start", () -> world.jobState() == JobState.RUNNING);
+            assertThat(world.status().bookkeeping().restoredFrom()).isEmpty();
         }
     }
 

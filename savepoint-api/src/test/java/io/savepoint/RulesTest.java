@@ -8,6 +8,7 @@ import io.savepoint.model.ControlState;
 import io.savepoint.model.JobState;
 import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointEvent;
+import io.savepoint.model.SavepointResult;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.TriggerReason;
 import io.savepoint.testing.FlinkLedger;
@@ -17,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the {@code FlinkCluster} contract, one by one, on the fake Flink. */
@@ -311,6 +313,28 @@ class RulesTest {
                     .as("10+20+40+80+160 and four times 300 s")
                     .isBetween(Duration.ofSeconds(1500), Duration.ofSeconds(1700));
             world.assertAtRest();
+        }
+    }
+
+    @Test
+    void aSavepointInTheFirstSecondOfARunEndsTheRowOfRestarts() {
+        try (World world = World.withRunningJob(spec -> spec.savepointGeneration(1))) {
+            SavepointManager manager = world.start();
+            world.await("a savepoint", () -> world.generation() == 1);
+            world.cluster.failJob(world.jobId());
+            manager.reconcile(World.ORDERS);
+            world.await("the restart", () -> world.job().restartCount() == 1 && world.jobState() == JobState.RUNNING);
+            assertThat(world.status().bookkeeping().consecutiveRestarts()).isEqualTo(1);
+            Instant running = world.status().bookkeeping().runningSince().orElseThrow();
+            world.advance(Duration.ofMillis(400));
+            CompletableFuture<SavepointResult> taken = manager.takeSavepoint(World.ORDERS);
+            world.await("another savepoint", taken::isDone);
+            assertThat(world.job().lastSavepointTime().orElseThrow())
+                    .as("in whole seconds")
+                    .isBefore(running);
+            world.cluster.failJob(world.jobId());
+            world.await("the next restart", () -> world.job().restartCount() == 2);
+            assertThat(world.status().bookkeeping().consecutiveRestarts()).isEqualTo(1);
         }
     }
 

@@ -49,6 +49,9 @@ final class LaunchTracker {
                 .failedAt(Optional.empty())
                 .failureReason(Optional.empty())
                 .message(Optional.empty()));
+        if (launch.kind() == Launch.Kind.START) {
+            draft.updateBookkeeping(bookkeeping -> bookkeeping.restoredFrom(Optional.empty()));
+        }
         draft.act(new Action.Submit(cleared));
         draft.dueIn(Timings.FOLLOW_UP);
     }
@@ -67,6 +70,11 @@ final class LaunchTracker {
     private void submitted(Draft draft, Launch launch, JobObservation observation) {
         if (observation instanceof JobObservation.Found) {
             end(draft, launch);
+            if (launch.kind() == Launch.Kind.RESTORE) {
+                // Somebody decided for this savepoint: no later one, and no earlier failures, count any more.
+                draft.updateBookkeeping(bookkeeping ->
+                        bookkeeping.restoredFrom(launch.fromSavepoint()).consecutiveRestarts(0));
+            }
             SavepointEvent.Type type = launch.kind() == Launch.Kind.START
                     ? SavepointEvent.Type.JOB_STARTED
                     : SavepointEvent.Type.JOB_RESTARTED;

@@ -31,8 +31,11 @@ final class Results {
             }
         });
         draft.savepoint(savepoint(operation, SavepointState.SUCCEEDED, Optional.empty()));
-        draft.updateBookkeeping(bookkeeping ->
-                bookkeeping.operation(Optional.empty()).lastDurationMillis(Math.max(1, expectedNext.toMillis())));
+        draft.updateBookkeeping(bookkeeping -> bookkeeping
+                .operation(Optional.empty())
+                .consecutiveRestarts(0)
+                .restoredFrom(Optional.empty())
+                .lastDurationMillis(Math.max(1, expectedNext.toMillis())));
         served(draft, operation);
         Duration took = draft.since(operation.triggerTime());
         draft.event(

@@ -39,11 +39,14 @@ public interface Bookkeeping {
     /** {@return when the present run failed; at the latest when that was first seen} */
     Optional<Instant> failedAt();
 
-    /** {@return how many restarts in a row ended in another failure soon} */
+    /** {@return how many restarts in a row ended in another failure soon; a recorded savepoint ends the row} */
     @Value.Default
     default int consecutiveRestarts() {
         return 0;
     }
+
+    /** {@return what a direct restore started the present run from, while no savepoint was recorded since} */
+    Optional<String> restoredFrom();
 
     /** {@return how long the last savepoint took, in milliseconds: what the next one is expected to take} */
     OptionalLong lastDurationMillis();

@@ -58,7 +58,7 @@ public interface Launch {
     enum Kind {
         /** The first run. */
         START,
-        /** A run after a failure, from the last recorded savepoint. */
+        /** A run after a failure, from a recorded savepoint. */
         RESTART,
         /** A run from a savepoint that a direct call named. */
         RESTORE

@@ -85,9 +85,9 @@ public sealed interface Decision {
     record StartJob(String token, Optional<String> fromSavepoint) implements Decision {}
 
     /**
-     * Submit the job again, from the last recorded savepoint.
+     * Submit the job again after a failure.
      *
-     * @param location its location
+     * @param location the savepoint to start from
      * @param attempt how many restarts in a row this makes; at least 1
      */
     record RestartJob(String location, int attempt) implements Decision {}

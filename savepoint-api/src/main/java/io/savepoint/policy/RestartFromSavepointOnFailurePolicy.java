@@ -11,7 +11,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Restarts a job that failed or was lost from its last recorded savepoint, where {@code restartPolicy} says so; otherwise
+ * Restarts a job that failed or was lost from its last recorded savepoint, or from the one that a direct restore started
+ * it from while none was recorded since, where {@code restartPolicy} says so; otherwise
  * leaves it and says why. Restarts that soon end in another failure, with no savepoint taken in between, are spaced by a
  * back-off and bounded in number.
  *
@@ -70,9 +71,10 @@ public final class RestartFromSavepointOnFailurePolicy implements SavepointPolic
             return new Decision.Nothing();
         }
         JobStatus job = context.status().job().orElseThrow();
-        return whyNot(context, job)
+        Optional<String> location = context.bookkeeping().restoredFrom().or(job::savepointLocation);
+        return whyNot(context, job, location)
                 .<Decision>map(reason -> new Decision.Explain("the job stays " + state.label() + ": " + reason))
-                .orElseGet(() -> restart(context, job, job.savepointLocation().orElseThrow()));
+                .orElseGet(() -> restart(context, location.orElseThrow()));
     }
 
     /** While Flink cannot be asked, the run may well be alive. */
@@ -82,7 +84,7 @@ public final class RestartFromSavepointOnFailurePolicy implements SavepointPolic
                         && found.state().isTerminal());
     }
 
-    private Optional<String> whyNot(PolicyContext context, JobStatus job) {
+    private Optional<String> whyNot(PolicyContext context, JobStatus job, Optional<String> location) {
         JobSpec spec = context.spec();
         if (spec.cancelRequested()) {
             return Optional.of("cancelRequested is set");
@@ -90,39 +92,52 @@ public final class RestartFromSavepointOnFailurePolicy implements SavepointPolic
         if (spec.restartPolicy() == RestartPolicy.NEVER) {
             return Optional.of("restartPolicy is Never");
         }
-        if (job.savepointLocation().isEmpty()) {
+        if (location.isEmpty()) {
             return Optional.of("no savepoint is recorded to restart it from");
         }
         if (spec.maxStateAgeToRestoreSeconds().isPresent()) {
-            Duration age = Duration.between(job.lastSavepointTime().orElse(Instant.EPOCH), failedAt(context));
             long allowed = spec.maxStateAgeToRestoreSeconds().getAsLong();
-            if (age.compareTo(Duration.ofSeconds(allowed)) > 0) {
-                return Optional.of("the last savepoint was " + age.toSeconds()
-                        + " s old when the job failed, maxStateAgeToRestoreSeconds allows " + allowed);
+            Optional<String> tooOld = tooOld(context, job, location.get(), allowed);
+            if (tooOld.isPresent()) {
+                return tooOld;
             }
         }
-        if (restartsInARow(context, job) >= maxAttempts) {
+        if (restartsInARow(context) >= maxAttempts) {
             return Optional.of(maxAttempts + " restarts in a row failed; mend the cause and restore the job from "
-                    + job.savepointLocation().get());
+                    + location.get());
         }
         return Optional.empty();
     }
 
-    private static Decision restart(PolicyContext context, JobStatus job, String location) {
-        int before = restartsInARow(context, job);
+    private static Optional<String> tooOld(PolicyContext context, JobStatus job, String location, long allowed) {
+        boolean recorded = job.savepointLocation().equals(Optional.of(location));
+        if (!recorded || job.lastSavepointTime().isEmpty()) {
+            return Optional.of("the age of the state in " + location
+                    + " is not known, maxStateAgeToRestoreSeconds allows " + allowed);
+        }
+        // Of the savepoint's time only whole seconds are known.
+        long age = Duration.between(job.lastSavepointTime().get(), failedAt(context))
+                .toSeconds();
+        return age > allowed
+                ? Optional.of("the last savepoint was " + age
+                        + " s old when the job failed, maxStateAgeToRestoreSeconds allows " + allowed)
+                : Optional.empty();
+    }
+
+    private static Decision restart(PolicyContext context, String location) {
+        int before = restartsInARow(context);
         Instant due = failedAt(context).plus(BACKOFF.delay(before));
         return context.now().isBefore(due) ? new Decision.Wait(due) : new Decision.RestartJob(location, before + 1);
     }
 
-    private static int restartsInARow(PolicyContext context, JobStatus job) {
+    private static int restartsInARow(PolicyContext context) {
         Bookkeeping bookkeeping = context.bookkeeping();
         Optional<Instant> since = bookkeeping.runningSince();
         if (since.isEmpty()) {
             return bookkeeping.consecutiveRestarts();
         }
         boolean stable = Duration.between(since.get(), failedAt(context)).compareTo(STABLE) >= 0;
-        boolean progress = job.lastSavepointTime().orElse(Instant.MIN).isAfter(since.get());
-        return stable || progress ? 0 : bookkeeping.consecutiveRestarts();
+        return stable ? 0 : bookkeeping.consecutiveRestarts();
     }
 
     private static Instant failedAt(PolicyContext context) {

@@ -31,6 +31,7 @@ final class BookkeepingDocument {
         books.missingSince(fields.time("missingSince"));
         books.failedAt(fields.time("failedAt"));
         fields.integer("consecutiveRestarts", 0).ifPresent(books::consecutiveRestarts);
+        books.restoredFrom(fields.text("restoredFrom"));
         fields.whole("lastDurationMillis", 0).ifPresent(books::lastDurationMillis);
         books.failureReason(fields.text("failureReason"));
         books.message(fields.text("message"));
@@ -53,6 +54,7 @@ final class BookkeepingDocument {
                 .put("missingSince", books.missingSince())
                 .put("failedAt", books.failedAt())
                 .put("consecutiveRestarts", books.consecutiveRestarts())
+                .put("restoredFrom", books.restoredFrom())
                 .put("lastDurationMillis", books.lastDurationMillis())
                 .put("failureReason", books.failureReason())
                 .put("message", books.message())

@@ -132,6 +132,7 @@ final class StoreSamples {
                 .missingSince(EXACT_TIME.plusSeconds(5))
                 .failedAt(EXACT_TIME.plusSeconds(6))
                 .consecutiveRestarts(4)
+                .restoredFrom("file:///savepoints/savepoint-1")
                 .lastDurationMillis(5_000_000_000L)
                 .failureReason(TEXT)
                 .message(TEXT)

@@ -43,6 +43,32 @@ class RestartAndCancelPoliciesTest {
     }
 
     @Test
+    void whatADirectRestoreNamedGoesBeforeTheRecordedSavepoint() {
+        Contexts contexts = restartable().bookkeeping(book -> book.restoredFrom("file:/elsewhere"));
+        assertThat(restart.decide(contexts.build())).isEqualTo(new Decision.RestartJob("file:/elsewhere", 1));
+        Contexts unrecorded = Contexts.failed()
+                .spec(spec -> spec.restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE))
+                .bookkeeping(book -> book.restoredFrom("file:/elsewhere"));
+        assertThat(restart.decide(unrecorded.build())).isEqualTo(new Decision.RestartJob("file:/elsewhere", 1));
+    }
+
+    @ParameterizedTest(name = "restored from {0}")
+    @CsvSource({"file:/elsewhere,false", LOCATION + ",true"})
+    void anAgeIsKnownOfTheRecordedSavepointOnly(String restoredFrom, boolean known) {
+        Contexts contexts = restartable()
+                .spec(spec -> spec.maxStateAgeToRestoreSeconds(60))
+                .bookkeeping(book -> book.restoredFrom(restoredFrom));
+        Decision decision = restart.decide(contexts.build());
+        if (known) {
+            assertThat(decision).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+        } else {
+            assertThat(explanation(decision))
+                    .isEqualTo("the job stays Failed: the age of the state in file:/elsewhere is not known,"
+                            + " maxStateAgeToRestoreSeconds allows 60");
+        }
+    }
+
+    @Test
     void noRunThatMayBeAliveIsRestarted() {
         Contexts unreachable = restartable().seen(new JobObservation.Unreachable("connection refused"));
         assertThat(restart.decide(unreachable.build())).isEqualTo(new Decision.Nothing());
@@ -72,10 +98,12 @@ class RestartAndCancelPoliciesTest {
                 .isEqualTo("the job stays Failed: cancelRequested is set");
     }
 
-    @ParameterizedTest(name = "savepoint 60 s old at the failure, {0} allowed")
-    @CsvSource({"60,true", "59,false"})
-    void theAgeOfTheStateIsTakenAtTheTimeOfTheFailure(long allowed, boolean restarts) {
-        Contexts contexts = restartable().spec(spec -> spec.maxStateAgeToRestoreSeconds(allowed));
+    @ParameterizedTest(name = "savepoint 60 s and {1} ms old at the failure, {0} allowed")
+    @CsvSource({"60,0,true", "60,999,true", "59,0,false"})
+    void theAgeOfTheStateIsTakenAtTheTimeOfTheFailure(long allowed, long millis, boolean restarts) {
+        Contexts contexts = restartable()
+                .spec(spec -> spec.maxStateAgeToRestoreSeconds(allowed))
+                .bookkeeping(book -> book.failedAt(NOW.minusSeconds(10).plusMillis(millis)));
         Decision decision = restart.decide(contexts.at(NOW.plusSeconds(3600)).build());
         if (restarts) {
             assertThat(decision).isEqualTo(new Decision.RestartJob(LOCATION, 1));
@@ -106,10 +134,7 @@ class RestartAndCancelPoliciesTest {
     }
 
     @Test
-    void aRunThatTookASavepointOrLastedEndsTheRow() {
-        Contexts savepoint =
-                restartable().bookkeeping(book -> book.consecutiveRestarts(10).runningSince(NOW.minusSeconds(80)));
-        assertThat(restart.decide(savepoint.build())).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+    void aRunThatLastedEndsTheRow() {
         Contexts lasted = restartable()
                 .job(job -> job.lastSavepointTime(NOW.minusSeconds(7000)))
                 .bookkeeping(book -> book.consecutiveRestarts(10).runningSince(NOW.minusSeconds(6000)));

@@ -104,6 +104,7 @@ final class RandomStatuses {
                 .missingSince(maybe(this::milli))
                 .failedAt(maybe(this::milli))
                 .consecutiveRestarts(count())
+                .restoredFrom(maybe(this::text))
                 .lastDurationMillis(maybe(this::number).map(OptionalLong::of).orElseGet(OptionalLong::empty))
                 .failureReason(maybe(this::text))
                 .message(maybe(this::text));
