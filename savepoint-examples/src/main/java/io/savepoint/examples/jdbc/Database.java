@@ -17,6 +17,11 @@ import org.slf4j.LoggerFactory;
 
 /** The table and every statement on it; each is atomic by itself, there are no transactions. Safe for use by any number of threads. */
 final class Database {
+    static final String CREATE_TABLE = "CREATE TABLE IF NOT EXISTS flink_cluster ("
+            + "namespace VARCHAR(253) NOT NULL, name VARCHAR(253) NOT NULL, "
+            + "spec VARCHAR NOT NULL, user_control VARCHAR, status VARCHAR NOT NULL, version BIGINT NOT NULL, "
+            + "PRIMARY KEY (namespace, name))";
+
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int QUERY_TIMEOUT_SECONDS = 10;
     private static final String UNIQUE_VIOLATION = "23505";
@@ -51,10 +56,7 @@ final class Database {
 
     static boolean createTable(Table table) throws SQLException {
         try {
-            table.update("CREATE TABLE IF NOT EXISTS flink_cluster ("
-                    + "namespace VARCHAR(253) NOT NULL, name VARCHAR(253) NOT NULL, "
-                    + "spec VARCHAR NOT NULL, user_control VARCHAR, status VARCHAR NOT NULL, version BIGINT NOT NULL, "
-                    + "PRIMARY KEY (namespace, name))");
+            table.update(CREATE_TABLE);
         } catch (SQLException e) {
             // PostgreSQL says so, in spite of IF NOT EXISTS, to one of two that create it at the same time.
             if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {

@@ -376,7 +376,7 @@ class JdbcClusterStateStoreTest {
         assertThat(Collections.frequency(reported, ORDERS)).isLessThan(writes / 2);
     }
 
-    private static Stream<DynamicTest> contract(JdbcClusterStateStore store, JdbcClusterStateStore user) {
+    static Stream<DynamicTest> contract(JdbcClusterStateStore store, JdbcClusterStateStore user) {
         return ClusterStateStoreContract.checks(new Fixture(store, user)).stream()
                 .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
