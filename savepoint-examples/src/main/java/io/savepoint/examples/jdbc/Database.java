@@ -9,14 +9,27 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The table and every statement on it; each is atomic by itself, there are no transactions. Safe for use by any number of threads. */
 final class Database {
+    static final String CREATE_TABLE = "CREATE TABLE IF NOT EXISTS flink_cluster ("
+            + "namespace VARCHAR(253) NOT NULL, name VARCHAR(253) NOT NULL, "
+            + "spec VARCHAR NOT NULL, user_control VARCHAR, status VARCHAR NOT NULL, version BIGINT NOT NULL, "
+            + "PRIMARY KEY (namespace, name))";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int QUERY_TIMEOUT_SECONDS = 10;
+    private static final String UNIQUE_VIOLATION = "23505";
     private static final String THE_CLUSTER = " WHERE namespace = ? AND name = ?";
 
     private final DataSource dataSource;
+    /** Keys that cannot be a cluster's, as far as they were told. */
+    private final Set<String> unusableKeys = ConcurrentHashMap.newKeySet();
 
     Database(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -31,7 +44,7 @@ final class Database {
     <T> T run(String what, Work<T> work) {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(true);
-            return work.on(new Table(connection));
+            return work.on(new Table(connection, unusableKeys));
         } catch (SQLException e) {
             String state = String.valueOf(e.getSQLState());
             boolean noTable = state.equals("42P01") || state.startsWith("42S0");
@@ -42,10 +55,14 @@ final class Database {
     }
 
     static boolean createTable(Table table) throws SQLException {
-        table.update("CREATE TABLE IF NOT EXISTS flink_cluster ("
-                + "namespace VARCHAR(253) NOT NULL, name VARCHAR(253) NOT NULL, "
-                + "spec VARCHAR NOT NULL, user_control VARCHAR, status VARCHAR NOT NULL, version BIGINT NOT NULL, "
-                + "PRIMARY KEY (namespace, name))");
+        try {
+            table.update(CREATE_TABLE);
+        } catch (SQLException e) {
+            // PostgreSQL says so, in spite of IF NOT EXISTS, to one of two that create it at the same time.
+            if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
+                throw e;
+            }
+        }
         return true;
     }
 
@@ -61,9 +78,11 @@ final class Database {
     /** The table, seen through one connection; for one thread. */
     static final class Table {
         private final Connection connection;
+        private final Set<String> unusableKeys;
 
-        private Table(Connection connection) {
+        private Table(Connection connection, Set<String> unusableKeys) {
             this.connection = connection;
+            this.unusableKeys = unusableKeys;
         }
 
         Optional<Row> find(ClusterId cluster) throws SQLException {
@@ -78,14 +97,27 @@ final class Database {
             }
         }
 
+        /** One line with a key that cannot be a cluster's must not hide all others; it is left out. */
         Map<ClusterId, Long> versions() throws SQLException {
             try (PreparedStatement statement = prepare("SELECT namespace, name, version FROM flink_cluster");
                     ResultSet rows = statement.executeQuery()) {
                 Map<ClusterId, Long> versions = new HashMap<>();
                 while (rows.next()) {
-                    versions.put(ClusterId.of(rows.getString(1), rows.getString(2)), rows.getLong(3));
+                    long version = rows.getLong(3);
+                    cluster(rows.getString(1), rows.getString(2)).ifPresent(cluster -> versions.put(cluster, version));
                 }
                 return versions;
+            }
+        }
+
+        private Optional<ClusterId> cluster(String namespace, String name) {
+            try {
+                return Optional.of(ClusterId.of(namespace, name));
+            } catch (IllegalArgumentException e) {
+                if (unusableKeys.add(namespace + '/' + name)) {
+                    LOG.warn("A line of the table flink_cluster is left out: {}; remove it", e.getMessage());
+                }
+                return Optional.empty();
             }
         }
 
@@ -95,7 +127,7 @@ final class Database {
             try {
                 return update(sql, cluster.namespace(), cluster.name(), spec, version) == 1;
             } catch (SQLException e) {
-                if ("23505".equals(e.getSQLState())) {
+                if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
                     return false;
                 }
                 throw e;

@@ -3,6 +3,7 @@ package io.savepoint.examples.jdbc;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.savepoint.examples.jdbc.Database.Row;
@@ -55,19 +56,27 @@ public final class JdbcClusterStateStore implements ClusterStateStore, AutoClose
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            // What follows an object closed too early would be lost at the next write.
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private final SecureRandom random = new SecureRandom();
     private final Database database;
     private final Executor executor;
     private final Runnable closeExecutor;
+    private final Duration answerTimeout;
     private final VersionWatch watch;
 
     private JdbcClusterStateStore(
-            DataSource dataSource, Executor executor, Runnable closeExecutor, Duration pollInterval) {
+            DataSource dataSource,
+            Executor executor,
+            Runnable closeExecutor,
+            Duration pollInterval,
+            Duration answerTimeout) {
         this.database = new Database(dataSource);
         this.executor = executor;
         this.closeExecutor = closeExecutor;
+        this.answerTimeout = answerTimeout;
         this.watch = new VersionWatch(database, pollInterval);
     }
 
@@ -85,7 +94,7 @@ public final class JdbcClusterStateStore implements ClusterStateStore, AutoClose
                     return thread;
                 });
         threads.allowCoreThreadTimeOut(true);
-        return new JdbcClusterStateStore(dataSource, threads, threads::shutdown, POLL_INTERVAL);
+        return new JdbcClusterStateStore(dataSource, threads, threads::shutdown, POLL_INTERVAL, ANSWER_TIMEOUT);
     }
 
     /**
@@ -93,11 +102,19 @@ public final class JdbcClusterStateStore implements ClusterStateStore, AutoClose
      *
      * @param dataSource where connections come from; it bounds the wait for one, and remains the caller's to close
      * @param executor what the blocking calls run on; it remains the caller's to close
-     * @param pollInterval how often watches look for changes made by other processes
+     * @param pollInterval how often watches look for changes made by other processes; at least a millisecond
      * @return the store
      */
     public static JdbcClusterStateStore create(DataSource dataSource, Executor executor, Duration pollInterval) {
-        return new JdbcClusterStateStore(dataSource, executor, () -> {}, pollInterval);
+        return create(dataSource, executor, pollInterval, ANSWER_TIMEOUT);
+    }
+
+    static JdbcClusterStateStore create(
+            DataSource dataSource, Executor executor, Duration pollInterval, Duration answerTimeout) {
+        if (pollInterval.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("pollInterval must be at least 1 ms, was " + pollInterval);
+        }
+        return new JdbcClusterStateStore(dataSource, executor, () -> {}, pollInterval, answerTimeout);
     }
 
     /** Creates the table if the database does not have it. */
@@ -128,20 +145,28 @@ public final class JdbcClusterStateStore implements ClusterStateStore, AutoClose
     }
 
     /**
-     * Changes a cluster's spec; what else lies in its document is kept.
+     * Changes a cluster's spec; what else lies in its document is kept. A document that is malformed is not changed, as
+     * what cannot be read of it would be lost.
      *
      * @param cluster the cluster
      * @param change makes the new spec of the present one; it is called again when others write meanwhile
      * @throws NoSuchElementException if there is no such cluster
+     * @throws StoreException if the present spec is malformed, too
      */
     public void updateSpec(ClusterId cluster, UnaryOperator<JobSpec> change) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Row row = database.run("load " + cluster, table -> table.find(cluster))
                     .orElseThrow(() -> missing(cluster));
-            Map<String, Object> document = read(row.spec(), "spec", new ArrayList<>());
-            JobSpec spec = change.apply(SpecDocument.read(document).value());
-            String json = write(SpecDocument.merge(document, spec));
-            if (database.run("update " + cluster, table -> table.setSpec(cluster, json, row.version()))) {
+            String what = "update " + cluster;
+            Map<String, Object> document = parse(what, "spec", row.spec());
+            Read<JobSpec> present = SpecDocument.read(document);
+            if (!present.problems().isEmpty()) {
+                throw new StoreException(
+                        "could not " + what + ": " + present.problems().get(0).message()
+                                + "; correct the column spec by hand or with putSpec first");
+            }
+            String json = write(SpecDocument.merge(document, change.apply(present.value())));
+            if (database.run(what, table -> table.setSpec(cluster, json, row.version()))) {
                 watch.report(cluster);
                 return;
             }
@@ -177,12 +202,14 @@ public final class JdbcClusterStateStore implements ClusterStateStore, AutoClose
 
     @Override
     public CompletionStage<Optional<ClusterState>> load(ClusterId cluster) {
-        return async("load " + cluster, table -> table.find(cluster).map(row -> state(cluster, row)));
+        String what = "load " + cluster;
+        return async(what, table -> table.find(cluster).map(row -> state(what, cluster, row)));
     }
 
     @Override
     public CompletionStage<WriteResult> compareAndSet(ClusterId cluster, String version, ClusterStatus status) {
-        return async("write the status of " + cluster, table -> {
+        String what = "write the status of " + cluster;
+        return async(what, table -> {
             Optional<Row> row = table.find(cluster);
             if (row.isEmpty()) {
                 return WriteResult.GONE;
@@ -192,7 +219,7 @@ public final class JdbcClusterStateStore implements ClusterStateStore, AutoClose
                 return WriteResult.CONFLICT;
             }
             // Read and written at the same version, so nothing that others keep beside our fields gets lost.
-            Map<String, Object> document = read(row.get().status(), "status", new ArrayList<>());
+            Map<String, Object> document = parse(what, "status", row.get().status());
             if (table.setStatus(cluster, write(StatusDocument.merge(document, status)), found)) {
                 watch.wroteStatus(cluster, found);
                 return WriteResult.written(Long.toString(found + 1));
@@ -229,25 +256,42 @@ public final class JdbcClusterStateStore implements ClusterStateStore, AutoClose
         closeExecutor.run();
     }
 
-    private static ClusterState state(ClusterId cluster, Row row) {
+    private static ClusterState state(String what, ClusterId cluster, Row row) {
         List<SpecProblem> problems = new ArrayList<>();
-        Read<JobSpec> spec = SpecDocument.read(read(row.spec(), "spec", problems));
-        Read<ClusterStatus> status = StatusDocument.read(cluster, read(row.status(), "status", problems));
+        Read<JobSpec> spec = SpecDocument.read(specOrEmpty(row.spec(), problems));
+        // Taken for empty, it would have a second job started beside the one that it tells of.
+        Read<ClusterStatus> status = StatusDocument.read(cluster, parse(what, "status", row.status()));
         problems.addAll(spec.problems());
         problems.addAll(status.problems());
         Optional<ControlRequest> control = row.control().map(ControlRequest::new);
         return new ClusterState(cluster, Long.toString(row.version()), spec.value(), control, status.value(), problems);
     }
 
-    /** A text that is no JSON object is told as a problem, as a malformed field of one is. */
-    private static Map<String, Object> read(String json, String column, List<SpecProblem> problems) {
+    /** A spec that is no JSON object asks for nothing, and is told as a problem. */
+    private static Map<String, Object> specOrEmpty(String json, List<SpecProblem> problems) {
         try {
-            Map<String, Object> document = JSON.readValue(json, OBJECT);
-            return document == null ? Map.of() : document;
+            return parse(json);
         } catch (JsonProcessingException e) {
-            problems.add(new SpecProblem(column, column + " must be a JSON object: " + e.getOriginalMessage()));
+            problems.add(new SpecProblem("spec", "spec must be a JSON object: " + e.getOriginalMessage()));
             return Map.of();
         }
+    }
+
+    private static Map<String, Object> parse(String what, String column, String json) {
+        try {
+            return parse(json);
+        } catch (JsonProcessingException e) {
+            throw new StoreException("could not " + what + ": its column " + column + " must be a JSON object: "
+                    + e.getOriginalMessage() + "; correct it by hand, until then nothing is done for this cluster");
+        }
+    }
+
+    private static Map<String, Object> parse(String json) throws JsonProcessingException {
+        Map<String, Object> document = JSON.readValue(json, OBJECT);
+        if (document == null) {
+            throw new JsonMappingException(null, "it is null");
+        }
+        return document;
     }
 
     private static String write(Map<String, Object> document) {
@@ -261,19 +305,21 @@ public final class JdbcClusterStateStore implements ClusterStateStore, AutoClose
     private <T> CompletionStage<T> async(String what, Database.Work<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
         CompletableFuture<T> answer = new CompletableFuture<>();
-        CompletableFuture<T> unused = done.orTimeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((value, failure) -> {
-                    if (failure == null) {
-                        answer.complete(value);
-                    } else if (failure instanceof StoreException) {
-                        answer.completeExceptionally(failure);
-                    } else {
-                        String message = "could not " + what + ": no answer within " + ANSWER_TIMEOUT;
-                        answer.completeExceptionally(new StoreException(message, failure));
-                    }
-                });
+        CompletableFuture<Void> unused =
+                done.orTimeout(answerTimeout.toMillis(), TimeUnit.MILLISECONDS).thenAccept(answer::complete);
+        // Not on the one thread that times out everything in this JVM: it is the host's code that waits for the answer.
+        CompletableFuture<T> unusedToo = done.exceptionallyAsync(failure -> {
+            String message = "could not " + what + ": no answer within " + answerTimeout;
+            answer.completeExceptionally(
+                    failure instanceof StoreException ? failure : new StoreException(message, failure));
+            return null;
+        });
         try {
             executor.execute(() -> {
+                if (done.isDone()) {
+                    // Its caller gave it up, and may have asked for something else since.
+                    return;
+                }
                 try {
                     done.complete(database.run(what, work));
                 } catch (StoreException e) {

@@ -1,6 +1,6 @@
 package io.savepoint.examples.it;
 
-import io.savepoint.examples.cluster.LocalFlink;
+import io.savepoint.examples.cluster.EveryFlink;
 import io.savepoint.examples.cluster.PlainFlinkRest;
 import io.savepoint.flink.rest.FlinkRestTransport;
 import io.savepoint.flink.rest.RestJobLauncher;
@@ -21,37 +21,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The REST transport and its launcher keep their contract with real Flink clusters. */
-@ParameterizedClass(name = "Flink {0}")
-@CsvSource({"1.20, flink.lib.1.20", "2.3, flink.lib.2.3"})
 @Timeout(240)
-class FlinkTransportContractIT {
-    private static LocalFlink flink;
-
-    @Parameter(0)
-    String version;
-
-    @Parameter(1)
-    String libProperty;
-
-    @BeforeParameterizedClassInvocation
-    static void start(String version, String libProperty) throws Exception {
-        flink = LocalFlink.builder(Path.of(System.getProperty(libProperty))).start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        if (flink != null) {
-            flink.close();
-        }
-    }
-
+class FlinkTransportContractIT extends EveryFlink {
     @TestFactory
     Stream<DynamicTest> keeps_the_contract() throws Exception {
         return FlinkTransportContract.checks(new RealFlink()).stream()

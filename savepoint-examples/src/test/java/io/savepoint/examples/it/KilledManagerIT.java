@@ -3,7 +3,7 @@ package io.savepoint.examples.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.savepoint.SavepointManager;
-import io.savepoint.examples.cluster.LocalFlink;
+import io.savepoint.examples.cluster.EveryFlink;
 import io.savepoint.examples.it.FlinkWorld.Taken;
 import io.savepoint.examples.it.FlinkWorld.User;
 import io.savepoint.examples.it.MortalManager.Point;
@@ -26,30 +26,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A manager is killed, by SIGKILL, at a chosen point of its work on a real Flink, and another one takes over from what it
  * left in the database: whatever was asked for happens once.
  */
-@ParameterizedClass(name = "Flink {0}")
-@CsvSource({"1.20, flink.lib.1.20", "2.3, flink.lib.2.3"})
 @Timeout(120)
-class KilledManagerIT {
-    private static LocalFlink flink;
-
-    @Parameter(0)
-    String version;
-
-    @Parameter(1)
-    String libProperty;
-
+class KilledManagerIT extends EveryFlink {
     @TempDir
     Path directory;
 
@@ -59,18 +44,6 @@ class KilledManagerIT {
     private Taken recorded;
     private long generation;
     private Set<Path> savepointsBefore;
-
-    @BeforeParameterizedClassInvocation
-    static void start(String version, String libProperty) throws Exception {
-        flink = LocalFlink.builder(Path.of(System.getProperty(libProperty))).start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        if (flink != null) {
-            flink.close();
-        }
-    }
 
     @BeforeEach
     void a_running_job_with_a_savepoint_and_no_manager() throws Exception {
@@ -108,9 +81,7 @@ class KilledManagerIT {
         }
         world.askByGeneration();
         killManagerAt(point);
-        TriggerId intended = point == Point.RECORDED
-                ? world.job().lastSavepointTriggerId().orElseThrow()
-                : intended(Operation.Kind.SAVEPOINT);
+        TriggerId intended = intended(point);
         assertThat(world.onDisk()).hasSize(savepointsBefore.size() + (point == Point.INTENDED ? 0 : 1));
 
         world.start();
@@ -122,14 +93,25 @@ class KilledManagerIT {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CONTROL_ACCEPTED"})
+    @EnumSource(names = {"INTENDED", "ACCEPTED", "COMPLETED", "RECORDED"})
     void an_annotation_is_one_savepoint(Point point) throws Exception {
         world.annotate(ControlRequest.SAVEPOINT);
         killManagerAt(point);
-        if (point == Point.CONTROL_ACCEPTED) {
-            assertThat(world.state().control()).contains(new ControlRequest(ControlRequest.SAVEPOINT));
-            assertThat(world.controlStatus().state()).isEqualTo(ControlState.REQUESTED);
-        }
+        TriggerId intended = intended(point);
+        assertThat(world.state().control()).isEmpty();
+
+        world.start();
+        world.await("the control to succeed", () -> world.controlIs(ControlState.SUCCEEDED));
+        assertOneSavepoint(intended);
+        assertControlSucceeded();
+    }
+
+    @Test
+    void an_annotation_that_was_accepted_and_not_removed_is_one_savepoint() throws Exception {
+        world.annotate(ControlRequest.SAVEPOINT);
+        killManagerAt(Point.CONTROL_ACCEPTED);
+        assertThat(world.state().control()).contains(new ControlRequest(ControlRequest.SAVEPOINT));
+        assertThat(world.controlStatus().state()).isEqualTo(ControlState.REQUESTED);
 
         world.start();
         world.await("the control to succeed", () -> world.controlIs(ControlState.SUCCEEDED));
@@ -179,6 +161,13 @@ class KilledManagerIT {
         try (MortalProcess manager = MortalProcess.start(database, flink.restUrl(), point, directory)) {
             manager.killAtPoint();
         }
+    }
+
+    /** The id of the savepoint that the killed manager was at. */
+    private TriggerId intended(Point point) {
+        return point == Point.RECORDED
+                ? world.job().lastSavepointTriggerId().orElseThrow()
+                : intended(Operation.Kind.SAVEPOINT);
     }
 
     private TriggerId intended(Operation.Kind kind) {

@@ -77,8 +77,7 @@ class LatencyIT {
             }
             manager.start();
             take(manager, SNAPSHOT_MILLIS, WARM_UP);
-            List<Row> table = measure(
-                    new PlainFlinkRest(flink.restUrl()), take(manager, SNAPSHOT_MILLIS, SAVEPOINTS));
+            List<Row> table = measure(new PlainFlinkRest(flink.restUrl()), take(manager, SNAPSHOT_MILLIS, SAVEPOINTS));
             print("Flink " + version, table);
             assertThat(table).allMatch(Row::isWithinBounds, "is recorded soon and with few polls");
         }

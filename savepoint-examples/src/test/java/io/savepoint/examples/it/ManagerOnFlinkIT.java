@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.savepoint.SavepointException;
 import io.savepoint.SavepointManager;
-import io.savepoint.examples.cluster.LocalFlink;
+import io.savepoint.examples.cluster.EveryFlink;
 import io.savepoint.examples.it.FlinkWorld.Taken;
 import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlRequest;
@@ -27,41 +27,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** A manager on a real Flink that lives: every way to ask for a savepoint, and every way to start from one. */
-@ParameterizedClass(name = "Flink {0}")
-@CsvSource({"1.20, flink.lib.1.20", "2.3, flink.lib.2.3"})
 @Timeout(120)
-class ManagerOnFlinkIT {
-    private static LocalFlink flink;
-
-    @Parameter(0)
-    String version;
-
-    @Parameter(1)
-    String libProperty;
-
+class ManagerOnFlinkIT extends EveryFlink {
     @TempDir
     Path directory;
 
     private FlinkWorld world;
-
-    @BeforeParameterizedClassInvocation
-    static void start(String version, String libProperty) throws Exception {
-        flink = LocalFlink.builder(Path.of(System.getProperty(libProperty))).start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        if (flink != null) {
-            flink.close();
-        }
-    }
 
     @BeforeEach
     void world() throws Exception {
@@ -251,6 +224,15 @@ class ManagerOnFlinkIT {
         world.assertRestoredFrom(earlier);
         assertThat(world.rest.states()).containsEntry(first, "CANCELED");
         assertThat(world.job().savepointLocation()).contains(later.location());
+    }
+
+    @Test
+    void a_refused_restore_brings_the_job_back_from_the_recorded_savepoint() throws Exception {
+        SavepointManager manager = world.startJob(world.spec());
+        world.take(manager);
+        Taken recorded = world.take(manager);
+        String first = world.jobId();
+        long generation = world.generation();
 
         String missing = world.savepoints.resolve("missing").toUri().toString();
         assertThatThrownBy(() -> manager.restoreFrom(FlinkWorld.ORDERS, missing).get(60, TimeUnit.SECONDS))
@@ -258,6 +240,13 @@ class ManagerOnFlinkIT {
                 .cause()
                 .isInstanceOf(SavepointException.class)
                 .hasMessageContaining(missing);
+        world.await("the job to come back", () -> !world.jobId().equals(first) && world.jobState() == JobState.RUNNING);
+        world.awaitRunning();
+        world.assertRestoredFrom(recorded);
+        world.awaitLooks(3);
+        assertThat(world.rest.states()).containsEntry(first, "CANCELED");
+        assertThat(world.livingJobs()).isEqualTo(1);
+        world.assertRecorded(recorded.location(), generation);
     }
 
     @Test

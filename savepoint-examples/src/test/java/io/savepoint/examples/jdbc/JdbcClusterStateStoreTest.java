@@ -25,15 +25,24 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -43,6 +52,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JdbcClusterStateStoreTest {
     private static final ClusterId ORDERS = ClusterId.of("default", "orders");
@@ -79,13 +91,16 @@ class JdbcClusterStateStoreTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> keepsTheContractInAFileWithOthersWritingToIt() {
+    Stream<DynamicTest> keepsTheContractInAFileThatAnotherStoreWritesTo() {
         String file = "file:" + directory.resolve("contract");
         JdbcConnectionPool ours = pool(file);
         JdbcConnectionPool others = pool(file);
+        JdbcClusterStateStore checked = open(ours);
         JdbcClusterStateStore user = open(others);
         user.createTable();
-        return contract(open(ours), user).onClose(() -> {
+        return contract(checked, user).onClose(() -> {
+            checked.close();
+            user.close();
             ours.dispose();
             others.dispose();
         });
@@ -134,22 +149,142 @@ class JdbcClusterStateStoreTest {
     }
 
     @Test
-    void reportsWhatIsMalformedAndGoesOn() throws Exception {
+    void reportsMalformedValuesAndGoesOn() throws Exception {
         store.putSpec(ORDERS, SPEC);
         execute(pool, "UPDATE flink_cluster SET spec = '{\"savepointsDir\":\"/sp\",\"autoSavepointSeconds\":\"60\"}'");
-        execute(pool, "UPDATE flink_cluster SET status = 'not json'");
+        execute(pool, "UPDATE flink_cluster SET status = '{\"lastUpdateTime\":\"yesterday\"}'");
 
         ClusterState state = state(store);
         assertThat(state.problems())
                 .extracting(SpecProblem::field)
-                .containsExactlyInAnyOrder("autoSavepointSeconds", "status");
+                .containsExactlyInAnyOrder("autoSavepointSeconds", "status.lastUpdateTime");
         assertThat(state.spec()).isEqualTo(SPEC);
 
         assertThat(join(store.compareAndSet(ORDERS, state.version(), RUNNING))).matches(WriteResult::isWritten);
         assertThat(state(store).status()).isEqualTo(RUNNING);
+    }
 
-        execute(pool, "UPDATE flink_cluster SET spec = 'null', status = '[]'");
+    @Test
+    void anUnreadableSpecIsReportedAndAsksForNothing() throws Exception {
+        store.putSpec(ORDERS, SPEC);
+        execute(pool, "UPDATE flink_cluster SET spec = '{\"savepointsDir\":\"/sp\"}}'");
+
+        assertThat(state(store).problems()).extracting(SpecProblem::field).containsExactly("spec");
         assertThat(state(store).spec()).isEqualTo(JobSpec.builder().build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "not json",
+                "",
+                "null",
+                "[]",
+                "{\"components\":{\"job\":{\"state\":\"Running\"}}",
+                "{}, \"savepoint\":{}}"
+            })
+    void anUnreadableStatusIsNeitherTakenForEmptyNorOverwritten(String text) throws Exception {
+        store.putSpec(ORDERS, SPEC);
+        String version = state(store).version();
+        execute(pool, "UPDATE flink_cluster SET status = '" + text + "'");
+
+        assertUnreadable("could not load default/orders: ", store.load(ORDERS));
+        assertUnreadable(
+                "could not write the status of default/orders: ", store.compareAndSet(ORDERS, version, RUNNING));
+        assertThat(column("status")).isEqualTo(text);
+    }
+
+    private static void assertUnreadable(String message, CompletionStage<?> stage) {
+        assertThatThrownBy(() -> join(stage))
+                .cause()
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith(message + "its column status must be a JSON object: ")
+                .hasMessageContaining("correct it by hand");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"savepointsDir\":\"/sp\" \"autoSavepointSeconds\":60}",
+                "{\"savepointsDir\":\"/sp\",\"autoSavepointSeconds\":\"60\"}"
+            })
+    void aMalformedSpecIsNotUpdated(String text) throws Exception {
+        store.putSpec(ORDERS, SPEC);
+        execute(pool, "UPDATE flink_cluster SET spec = '" + text + "'");
+
+        assertThatThrownBy(() -> store.updateSpec(
+                        ORDERS,
+                        spec -> JobSpec.builder()
+                                .from(spec)
+                                .savepointGeneration(1)
+                                .build()))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith("could not update default/orders: ")
+                .hasMessageContaining("column spec")
+                .hasMessageContaining("by hand");
+        assertThat(column("spec")).isEqualTo(text);
+
+        store.putSpec(ORDERS, SPEC);
+        store.updateSpec(ORDERS, spec -> spec);
+        assertThat(state(store).spec()).isEqualTo(SPEC);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', orders", "default, ' '", "a/b, orders"})
+    void aLineWithAnImpossibleKeyHidesNoOthers(String namespace, String name) throws Exception {
+        store.putSpec(ORDERS, SPEC);
+        execute(pool, "INSERT INTO flink_cluster VALUES ('" + namespace + "', '" + name + "', '{}', NULL, '{}', 1)");
+
+        assertThat(join(store.list())).containsExactly(ORDERS);
+        List<ClusterId> reported = new CopyOnWriteArrayList<>();
+        try (ClusterStateStore.Watch watch = store.watch(reported::add)) {
+            await().until(() -> reported.contains(ORDERS));
+        }
+    }
+
+    @Test
+    void aCallThatWasGivenUpIsNotMadeLater() {
+        store.putSpec(ORDERS, SPEC);
+        store.requestControl(ORDERS, ControlRequest.SAVEPOINT);
+        Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+        try (JdbcClusterStateStore late = openImpatient(waiting::add)) {
+            CompletionStage<Boolean> givenUp = late.acknowledgeControl(
+                    ORDERS, state(store).version(), new ControlRequest(ControlRequest.SAVEPOINT));
+            assertThatThrownBy(() -> join(givenUp))
+                    .cause()
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("no answer within");
+
+            assertThat(waiting).hasSize(1);
+            waiting.forEach(Runnable::run);
+        }
+        assertThat(state(store).control()).contains(new ControlRequest(ControlRequest.SAVEPOINT));
+    }
+
+    @Test
+    void aTimeoutIsNotToldOnTheThreadOfAllTimeouts() {
+        // Whose name is only known by having it tell.
+        String timer = new CompletableFuture<String>()
+                .orTimeout(1, TimeUnit.MILLISECONDS)
+                .handle((none, timeout) -> Thread.currentThread().getName())
+                .join();
+        try (JdbcClusterStateStore late = openImpatient(task -> {})) {
+            CompletionStage<String> told =
+                    late.list().handle((none, failure) -> Thread.currentThread().getName());
+            assertThat(join(told)).isNotEqualTo(timer);
+        }
+    }
+
+    private JdbcClusterStateStore openImpatient(Executor executor) {
+        return JdbcClusterStateStore.create(pool, executor, Duration.ofMillis(20), Duration.ofMillis(100));
+    }
+
+    @Test
+    void saysThatThePollIntervalIsTooShort() {
+        assertThatThrownBy(() -> JdbcClusterStateStore.create(pool, threads, Duration.ofNanos(999_999)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("pollInterval must be at least 1 ms, was PT0.000999999S");
+        JdbcClusterStateStore.create(pool, threads, Duration.ofMillis(1)).close();
     }
 
     @Test
@@ -196,40 +331,53 @@ class JdbcClusterStateStoreTest {
     }
 
     @Test
-    void reportsOthersChangesEvenAfterTheDatabaseFailed() throws Exception {
+    void reportsOthersChangesEvenAfterTheDatabaseFailed() {
+        AtomicInteger failed = new AtomicInteger();
+        AtomicBoolean down = new AtomicBoolean(true);
+        DataSource unstable = dataSource(() -> {
+            if (down.get()) {
+                failed.incrementAndGet();
+                throw new SQLException("down", "08006");
+            }
+            return pool.getConnection();
+        });
         List<ClusterId> reported = new CopyOnWriteArrayList<>();
-        JdbcClusterStateStore other = open(pool);
-        execute(pool, "ALTER TABLE flink_cluster RENAME TO away");
-        try (ClusterStateStore.Watch watch = store.watch(reported::add)) {
-            await().pollDelay(Duration.ofMillis(100)).until(() -> true);
-            execute(pool, "ALTER TABLE away RENAME TO flink_cluster");
-            other.putSpec(ORDERS, SPEC);
+        try (JdbcClusterStateStore watched = open(unstable);
+                ClusterStateStore.Watch watch = watched.watch(reported::add)) {
+            await().until(() -> failed.get() >= 2);
+            down.set(false);
+            store.putSpec(ORDERS, SPEC);
             await().until(() -> reported.contains(ORDERS));
             reported.clear();
-            other.remove(ORDERS);
+            store.remove(ORDERS);
             await().until(() -> reported.contains(ORDERS));
         }
-        other.close();
     }
 
     @Test
-    void doesNotReportAStatusThatItWroteItself() throws Exception {
-        store.putSpec(ORDERS, SPEC);
+    void doesNotReportAStatusThatItWroteItself() {
+        ClusterId marker = ClusterId.of("default", "marker");
         List<ClusterId> reported = new CopyOnWriteArrayList<>();
-        store.watch(reported::add);
-        await().until(() -> reported.contains(ORDERS));
-        reported.clear();
+        int writes = 10;
+        try (JdbcClusterStateStore other = open(pool)) {
+            store.putSpec(ORDERS, SPEC);
+            store.watch(reported::add);
+            await().until(() -> reported.contains(ORDERS));
+            reported.clear();
 
-        for (int i = 0; i < 20; i++) {
-            join(store.compareAndSet(ORDERS, state(store).version(), RUNNING));
+            for (int i = 1; i <= writes; i++) {
+                join(store.compareAndSet(ORDERS, state(store).version(), RUNNING));
+                // Only a look for others' changes finds this one, and would find the status as well.
+                other.putSpec(marker, SPEC);
+                int looks = i;
+                await().until(() -> Collections.frequency(reported, marker) == looks);
+            }
         }
-        await().pollDelay(Duration.ofMillis(200)).until(() -> true);
-
-        // A poll that overlaps a write may report it; that is allowed, but must not be the rule.
-        assertThat(reported).hasSizeLessThan(10);
+        // A look in the middle of a write may report it; that is allowed, but must not be the rule.
+        assertThat(Collections.frequency(reported, ORDERS)).isLessThan(writes / 2);
     }
 
-    private static Stream<DynamicTest> contract(JdbcClusterStateStore store, JdbcClusterStateStore user) {
+    static Stream<DynamicTest> contract(JdbcClusterStateStore store, JdbcClusterStateStore user) {
         return ClusterStateStoreContract.checks(new Fixture(store, user)).stream()
                 .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
@@ -243,10 +391,16 @@ class JdbcClusterStateStoreTest {
     }
 
     private static DataSource failing(SQLException failure) {
+        return dataSource(() -> {
+            throw failure;
+        });
+    }
+
+    private static DataSource dataSource(Callable<Connection> connect) {
         return (DataSource) Proxy.newProxyInstance(
-                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    throw failure;
-                });
+                DataSource.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> connect.call());
     }
 
     private static void execute(DataSource dataSource, String sql) throws SQLException {
