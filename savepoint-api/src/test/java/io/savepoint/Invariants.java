@@ -32,6 +32,8 @@ import java.util.function.Function;
 final class Invariants {
     private final InMemoryClusterStateStore store;
     private final List<String> violations = new ArrayList<>();
+    private int controlsSet;
+    private int lastAnswered;
 
     Invariants(InMemoryClusterStateStore store) {
         this.store = store;
@@ -42,6 +44,11 @@ final class Invariants {
         oneInFlight(ledger);
         oneRun(ledger);
         assertThat(violations).as("violations of invariants").isEmpty();
+    }
+
+    /** Takes note that a user has set a control; the same value set again is another one. */
+    void controlSet() {
+        controlsSet++;
     }
 
     private void violated(String invariant, String how) {
@@ -172,6 +179,7 @@ final class Invariants {
             return super.compareAndSet(cluster, version, status).whenComplete((result, failure) -> {
                 if (result != null && result.isWritten()) {
                     checkWrite(before, status);
+                    noteAnswer(store.state(cluster).control(), before.control(), status.control());
                 }
             });
         }
@@ -198,14 +206,36 @@ final class Invariants {
             }
         }
 
+        /** A control is answered by a write that accepts or refuses it while it is pending. */
+        private void noteAnswer(
+                Optional<ControlRequest> pending, Optional<ControlStatus> before, Optional<ControlStatus> after) {
+            boolean answers = after.filter(control -> !before.equals(after)
+                            && control.savepointTriggerId().isEmpty()
+                            && pending.filter(request -> isNamed(control, request))
+                                    .isPresent()
+                            && (control.state() == ControlState.REQUESTED || control.state() == ControlState.FAILED))
+                    .isPresent();
+            if (answers) {
+                lastAnswered = controlsSet;
+            }
+        }
+
+        private boolean isNamed(ControlStatus control, ControlRequest request) {
+            String name = control.name();
+            return request.value().equals(name)
+                    || (name.endsWith("\u2026") && request.value().startsWith(name.substring(0, name.length() - 1)));
+        }
+
         @Override
         public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control) {
-            Optional<ControlStatus> accepted = store.state(cluster)
-                    .status()
+            ClusterState state = store.state(cluster);
+            boolean removes = state.version().equals(version) && state.control().equals(Optional.of(control));
+            // One that is accepted and has not begun serves the same value set again too.
+            boolean accepted = state.status()
                     .control()
-                    .filter(recorded -> recorded.name().equals(control.value()))
-                    .filter(recorded -> recorded.state() != ControlState.SUCCEEDED);
-            if (accepted.isEmpty()) {
+                    .filter(recorded -> recorded.state() == ControlState.REQUESTED && isNamed(recorded, control))
+                    .isPresent();
+            if (removes && !accepted && lastAnswered != controlsSet) {
                 violated("I7 no-lost-request", control + " was removed before its acceptance was recorded");
             }
             return super.acknowledgeControl(cluster, version, control);

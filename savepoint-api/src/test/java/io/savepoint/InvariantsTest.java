@@ -1,9 +1,12 @@
 package io.savepoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlRequest;
 import io.savepoint.model.ControlState;
+import io.savepoint.model.ControlStatus;
 import io.savepoint.model.FlinkJobState;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
@@ -12,10 +15,19 @@ import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointResult;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.TriggerReason;
+import io.savepoint.policy.Decision;
+import io.savepoint.policy.PolicyContext;
+import io.savepoint.policy.Precedence;
+import io.savepoint.policy.SavepointPolicy;
+import io.savepoint.spi.ClusterStateStore;
+import io.savepoint.spi.FlinkRefusedException;
 import io.savepoint.spi.FlinkTransport;
+import io.savepoint.store.InMemoryClusterStateStore;
+import io.savepoint.testing.FakeFlink;
 import io.savepoint.testing.Faults;
 import io.savepoint.testing.Faults.Fault;
 import io.savepoint.testing.FlinkLedger;
+import io.savepoint.testing.ManualScheduler;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -72,14 +84,30 @@ class InvariantsTest {
     }
 
     @Test
-    void i3ExactlyOnceWhenTheAnswerToTheRequestIsLost() {
+    void i3ExactlyOnceWhenTheRequestIsLost() {
         try (World world = World.withRunningJob(spec -> spec)) {
-            world.manager(Faults.at("triggerSavepoint", 1, Fault.FAIL_BEFORE), builder -> {})
-                    .start();
+            Faults process = Faults.at("triggerSavepoint", 1, Fault.FAIL_BEFORE);
+            world.manager(process, builder -> {}).start();
             world.edit(spec -> spec.savepointGeneration(1));
             world.await("a savepoint", () -> world.generation() == 1);
             assertThat(world.ourAttempts()).hasSize(1);
-            assertThat(world.flink.ledger().requests("triggerSavepoint")).isEqualTo(1);
+            assertThat(process.interactions().stream().filter("triggerSavepoint"::equals))
+                    .as("requests, the lost one among them")
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void i3ExactlyOnceWhenTheAnswerToTheRequestIsLost() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            Faults process = Faults.at("triggerSavepoint", 1, Fault.FAIL_AFTER);
+            world.manager(process, builder -> {}).start();
+            world.edit(spec -> spec.savepointGeneration(1));
+            world.await("a savepoint", () -> world.generation() == 1);
+            assertThat(world.ourAttempts()).hasSize(1);
+            assertThat(process.interactions().stream().filter("triggerSavepoint"::equals))
+                    .as("requests: Flink knows the id")
+                    .hasSize(1);
         }
     }
 
@@ -282,6 +310,38 @@ class InvariantsTest {
         }
     }
 
+    private static void setControl(InMemoryClusterStateStore store, Invariants invariants) {
+        invariants.controlSet();
+        store.requestControl(World.ORDERS, ControlRequest.SAVEPOINT);
+    }
+
+    @Test
+    void i7NoLostRequestIsViolatedWhenOnlyAnEarlierControlOfThatNameWasAnswered() {
+        ManualScheduler time = new ManualScheduler();
+        FlinkLedger nothing = FakeFlink.create(time).ledger();
+        InMemoryClusterStateStore store = new InMemoryClusterStateStore();
+        store.put(World.ORDERS, World.spec().build());
+        Invariants invariants = new Invariants(store);
+        ClusterStateStore watched = invariants.watch(store, query -> true);
+        ClusterStatus refused = ClusterStatus.builder()
+                .control(ControlStatus.builder()
+                        .name(ControlRequest.SAVEPOINT)
+                        .state(ControlState.FAILED)
+                        .updateTime(time.now())
+                        .build())
+                .build();
+        ControlRequest control = new ControlRequest(ControlRequest.SAVEPOINT);
+
+        setControl(store, invariants);
+        watched.compareAndSet(World.ORDERS, store.state(World.ORDERS).version(), refused);
+        watched.acknowledgeControl(World.ORDERS, control);
+        invariants.assertHold(nothing);
+
+        setControl(store, invariants);
+        watched.acknowledgeControl(World.ORDERS, control);
+        assertThatThrownBy(() -> invariants.assertHold(nothing)).hasMessageContaining("I7 no-lost-request");
+    }
+
     @Test
     void i9ConvergeStatusComesToRest() {
         try (World world = World.withRunningJob(spec -> spec.savepointGeneration(3))) {
@@ -316,10 +376,12 @@ class InvariantsTest {
         }
     }
 
-    /** A Flink whose jobs do not leave a state for as long as a test wants it. */
+    /** A Flink whose jobs do not leave a state, and that refuses to cancel them, for as long as a test wants it. */
     private static final class StuckFlink implements InvocationHandler {
         private final FlinkTransport flink;
         private Optional<FlinkJobState> state = Optional.empty();
+        private boolean refusesCancels;
+        private int refusals;
 
         StuckFlink(FlinkTransport flink) {
             this.flink = flink;
@@ -332,6 +394,10 @@ class InvariantsTest {
 
         @Override
         public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+            if (refusesCancels && method.getName().equals("cancelJob")) {
+                refusals++;
+                return CompletableFuture.failedFuture(new FlinkRefusedException("not allowed"));
+            }
             Object answer = method.invoke(flink, arguments);
             return method.getName().equals("observeJob") ? ((CompletionStage<?>) answer).thenApply(this::show) : answer;
         }
@@ -396,6 +462,79 @@ class InvariantsTest {
             stuck.state = Optional.empty();
             world.await("the restore", restored::isDone);
             assertThat(world.jobId()).isEqualTo(restored.join());
+        }
+    }
+
+    @Test
+    void i10BoundedTriesOfACancelThatFlinkRefuses() {
+        try (World world = World.withRunningJob(spec -> spec.savepointsDir(Optional.empty()))) {
+            world.edit(spec -> spec.cancelRequested(true));
+            StuckFlink stuck = new StuckFlink(world.flink);
+            stuck.refusesCancels = true;
+            Faults process = Faults.none();
+            world.manager(process, builder -> builder.flink(stuck.transport())).start();
+            world.advance(Duration.ofMinutes(30));
+            assertThat(stuck.refusals).as("tries, spaced by a back-off").isBetween(8, 12);
+            assertThat(process.interactions().stream().filter("compareAndSet"::equals))
+                    .as("writes: an intent and a result for each")
+                    .hasSizeLessThan(30);
+            stuck.refusesCancels = false;
+            world.await("the end", () -> world.jobState() == JobState.CANCELLED);
+        }
+    }
+
+    @Test
+    void i10BoundedRecordOfAControlThatIsTooLong() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.start();
+            world.annotate("x".repeat(200_000));
+            world.await(
+                    "a refusal",
+                    () -> world.controlState().equals(Optional.of(ControlState.FAILED))
+                            && world.state().control().isEmpty());
+            assertThat(world.status().control().orElseThrow().name()).hasSizeLessThan(1100);
+            assertThat(world.status().control().orElseThrow().message().orElseThrow())
+                    .startsWith("user-control must be savepoint or job-cancel")
+                    .hasSizeLessThan(1100);
+        }
+    }
+
+    /** Says more than a status should hold. */
+    private record TalkativePolicy(Decision decision) implements SavepointPolicy {
+        @Override
+        public String name() {
+            return "talkative";
+        }
+
+        @Override
+        public Precedence precedence() {
+            return Precedence.PERIODIC;
+        }
+
+        @Override
+        public Decision decide(PolicyContext context) {
+            return context.log(this).served().isPresent() ? new Decision.Nothing() : decision;
+        }
+    }
+
+    private static void startWith(World world, Decision decision) {
+        world.manager(Faults.none(), builder -> builder.policies(List.of(new TalkativePolicy(decision))))
+                .start();
+        world.advance(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void i10BoundedWordsOfPolicies() {
+        String much = "x".repeat(200_000);
+        try (World world = World.withRunningJob(spec -> spec)) {
+            startWith(world, new Decision.Explain(much));
+            assertThat(world.status().bookkeeping().message().orElseThrow()).hasSizeLessThan(1100);
+            world.assertAtRest();
+        }
+        try (World world = World.withRunningJob(spec -> spec)) {
+            startWith(world, new Decision.RefuseRequest("token", much));
+            assertThat(world.status().savepoint().orElseThrow().message().orElseThrow())
+                    .hasSizeLessThan(1100);
         }
     }
 

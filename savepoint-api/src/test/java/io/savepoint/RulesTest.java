@@ -59,12 +59,16 @@ class RulesTest {
             assertThat(world.status().bookkeeping().failureReason().orElseThrow())
                     .contains(OTHER)
                     .contains("Cannot map checkpoint/savepoint state for operator");
+            assertThat(world.job().fromSavepoint())
+                    .as("what it really started from")
+                    .isEmpty();
             world.await(
                     "the explanation",
                     () -> world.status().bookkeeping().message().isPresent());
             world.assertAtRest();
             world.edit(spec -> spec.allowNonRestoredState(true));
             world.await("the job to run", () -> world.jobState() == JobState.RUNNING);
+            assertThat(world.job().fromSavepoint()).contains(OTHER);
             assertThat(world.flink.ledger().runs()).hasSize(1);
         }
     }

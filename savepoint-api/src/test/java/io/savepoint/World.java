@@ -114,6 +114,7 @@ final class World implements AutoCloseable {
     }
 
     void annotate(String value) {
+        invariants.controlSet();
         store.requestControl(ORDERS, value);
     }
 

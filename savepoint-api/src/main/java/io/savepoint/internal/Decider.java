@@ -71,9 +71,11 @@ final class Decider {
                     .maxAttempts(stop.maxAttempts());
             begin(draft, operation.build());
         } else if (decision instanceof Decision.CancelJob cancel) {
+            boolean byControl = cancel.token().equals(Decision.CONTROL_TOKEN);
             Operation.Builder operation = operation(draft, context, policy, cancel.token(), SavepointOptions.defaults())
                     .kind(Operation.Kind.CANCEL)
-                    .reason(TriggerReason.JOB_CANCEL);
+                    .reason(TriggerReason.JOB_CANCEL)
+                    .maxAttempts(byControl ? 1 : 0);
             begin(draft, operation.build());
         } else if (decision instanceof Decision.StartJob start) {
             LaunchTracker.submit(
@@ -224,7 +226,7 @@ final class Decider {
 
     private static void answerControl(Draft draft, ControlRequest request, Optional<String> refusal) {
         ControlStatus control = ControlStatus.builder()
-                .name(request.value())
+                .name(Texts.bounded(request.value()))
                 .state(ControlState.REQUESTED)
                 .jobId(draft.job().id())
                 .updateTime(draft.nowInSeconds())
@@ -266,7 +268,7 @@ final class Decider {
                 .triggerReason(TriggerReason.USER_REQUESTED)
                 .requestTime(seen.orElse(draft.now()).truncatedTo(ChronoUnit.SECONDS))
                 .state(SavepointState.TRIGGER_FAILED)
-                .message(refuse.message())
+                .message(Texts.bounded(refuse.message()))
                 .build());
         draft.event(SavepointEvent.Type.REQUEST_REFUSED, refuse.message());
         draft.dueIn(Duration.ZERO);

@@ -40,7 +40,7 @@ final class LaunchTracker {
         int restarts = draft.job().restartCount() + (launch.kind() == Launch.Kind.RESTART ? 1 : 0);
         draft.updateJob(job -> job.id(launch.jobId())
                 .state(JobState.DEPLOYING)
-                .fromSavepoint(launch.fromSavepoint())
+                .fromSavepoint(Optional.empty())
                 .restartCount(restarts));
         draft.updateBookkeeping(bookkeeping -> bookkeeping
                 .launch(cleared)
@@ -75,6 +75,7 @@ final class LaunchTracker {
                 draft.updateBookkeeping(bookkeeping ->
                         bookkeeping.restoredFrom(launch.fromSavepoint()).consecutiveRestarts(0));
             }
+            draft.updateJob(job -> job.fromSavepoint(launch.fromSavepoint()));
             SavepointEvent.Type type = launch.kind() == Launch.Kind.START
                     ? SavepointEvent.Type.JOB_STARTED
                     : SavepointEvent.Type.JOB_RESTARTED;

@@ -274,7 +274,8 @@ final class Planner {
         }
     }
 
-    private static void explain(Draft draft, String message) {
+    private static void explain(Draft draft, String reason) {
+        String message = Texts.bounded(reason);
         if (!draft.bookkeeping().message().equals(Optional.of(message))) {
             draft.updateBookkeeping(bookkeeping -> bookkeeping.message(message));
             draft.event(SavepointEvent.Type.REQUEST_REFUSED, message);

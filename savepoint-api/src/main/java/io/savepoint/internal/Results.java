@@ -114,7 +114,7 @@ final class Results {
         draft.control(ControlStatus.builder()
                 .from(control)
                 .state(ControlState.FAILED)
-                .message(message)
+                .message(Texts.bounded(message))
                 .updateTime(draft.nowInSeconds())
                 .build());
         draft.event(SavepointEvent.Type.CONTROL_FAILED, "user-control " + control.name() + " failed: " + message);

@@ -21,7 +21,7 @@ public interface JobStatus {
     /** {@return the recorded state} */
     JobState state();
 
-    /** {@return the savepoint that the latest run really started from; empty if it started fresh} */
+    /** {@return the savepoint that the latest run really started from; empty if it started fresh or has not started} */
     Optional<String> fromSavepoint();
 
     /** {@return how many savepoints were recorded; it grows by exactly 1 with each and never falls} */

@@ -70,7 +70,8 @@ public sealed interface Decision {
     record StopWithSavepoint(String token, int maxAttempts) implements Decision {}
 
     /**
-     * Cancel the job without a savepoint.
+     * Cancel the job without a savepoint. What a control asks for is given up when Flink refuses it; anything else is
+     * the policy's to space and to end.
      *
      * @param token the request
      */
