@@ -313,6 +313,10 @@ class RulesTest {
                     .as("10+20+40+80+160 and four times 300 s")
                     .isBetween(Duration.ofSeconds(1500), Duration.ofSeconds(1700));
             world.assertAtRest();
+            world.edit(spec -> spec.addArgs("mended"));
+            world.await(
+                    "one more restart", () -> world.job().restartCount() == 11 && world.jobState() == JobState.RUNNING);
+            assertThat(world.status().bookkeeping().consecutiveRestarts()).isEqualTo(1);
         }
     }
 

@@ -78,7 +78,7 @@ final class Decider {
             draft.updateBookkeeping(bookkeeping -> bookkeeping.consecutiveRestarts(restart.attempt()));
             LaunchTracker.submit(
                     draft,
-                    launch(draft, policy, Integer.toString(draft.job().restartCount() + 1))
+                    launch(draft, policy, restart.token())
                             .kind(Launch.Kind.RESTART)
                             .fromSavepoint(restart.location())
                             .allowNonRestoredState(context.spec().allowNonRestoredState())

@@ -87,10 +87,11 @@ public sealed interface Decision {
     /**
      * Submit the job again after a failure.
      *
+     * @param token the request
      * @param location the savepoint to start from
      * @param attempt how many restarts in a row this makes; at least 1
      */
-    record RestartJob(String location, int attempt) implements Decision {}
+    record RestartJob(String token, String location, int attempt) implements Decision {}
 
     /**
      * Leave the job as it is and say why.
