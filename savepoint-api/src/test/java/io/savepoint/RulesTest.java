@@ -11,7 +11,11 @@ import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointResult;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.TriggerReason;
+import io.savepoint.spi.FlinkRefusedException;
+import io.savepoint.spi.FlinkTransport;
+import io.savepoint.testing.Faults;
 import io.savepoint.testing.FlinkLedger;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -228,7 +232,7 @@ class RulesTest {
             world.advance(Duration.ofMinutes(1));
             assertThat(world.jobState()).isEqualTo(JobState.RUNNING);
             assertThat(world.status().control().orElseThrow().message().orElseThrow())
-                    .contains("disk full");
+                    .contains("disk full", "the job goes on: annotate again");
         }
     }
 
@@ -242,6 +246,107 @@ class RulesTest {
             assertThat(world.ourAttempts()).as("the first failed").hasSize(2);
             world.assertAtRest();
             assertThat(world.flink.ledger().runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aGenerationRequestOfAJobWhoseTasksDoNotRunIsReportedInTheEnd() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.tasksRunning(world.jobId(), false);
+            world.start();
+            world.edit(spec -> spec.savepointGeneration(1));
+            world.advance(Duration.ofSeconds(59));
+            assertThat(world.ourAttempts()).isEmpty();
+            world.await(
+                    "the end",
+                    () -> world.status()
+                            .savepoint()
+                            .flatMap(savepoint -> savepoint.message())
+                            .filter(message -> message.contains("given up after 5 attempts"))
+                            .isPresent());
+            assertThat(world.status().savepoint().orElseThrow().message().orElseThrow())
+                    .contains("Not all required tasks are currently running");
+            world.assertAtRest();
+        }
+    }
+
+    @Test
+    void cancelRequestedOfAJobWhoseTasksDoNotRunIsReportedWithWhatToDo() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.failAndRestartJob(world.jobId(), Duration.ofDays(1));
+            world.start();
+            world.edit(spec -> spec.cancelRequested(true));
+            world.advance(Duration.ofSeconds(59));
+            assertThat(world.messagesOf(SavepointEvent.Type.SAVEPOINT_REQUESTED))
+                    .contains("cancelRequested asks for a stop with savepoint");
+            world.await("a failure", () -> world.count(SavepointEvent.Type.SAVEPOINT_FAILED) == 1);
+            assertThat(world.status().savepoint().orElseThrow().message().orElseThrow())
+                    .contains(
+                            "Not all required tasks are currently running",
+                            "without savepointsDir the job is cancelled");
+            world.edit(spec -> spec.savepointsDir(Optional.empty()));
+            world.await("the end", () -> world.jobState() == JobState.CANCELLED);
+        }
+    }
+
+    @Test
+    void cancelRequestedThatIsTakenBackBeginsToWaitAnewTheNextTime() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.tasksRunning(world.jobId(), false);
+            world.start();
+            world.edit(spec -> spec.cancelRequested(true));
+            world.advance(Duration.ofSeconds(50));
+            world.edit(spec -> spec.cancelRequested(false));
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.messagesOf(SavepointEvent.Type.REQUEST_REFUSED)).contains("taken back");
+            world.edit(spec -> spec.cancelRequested(true));
+            world.advance(Duration.ofSeconds(59));
+            assertThat(world.ourAttempts()).isEmpty();
+            world.cluster.tasksRunning(world.jobId(), true);
+            world.await("the end", () -> world.jobState() == JobState.CANCELLED);
+            assertThat(world.generation()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aPeriodicSavepointThatIsHeldUpDoesNotAskFlinkEverySecondForEver() {
+        try (World world = World.withRunningJob(spec -> spec.autoSavepointSeconds(60))) {
+            world.cluster.tasksRunning(world.jobId(), false);
+            Faults process = Faults.none();
+            world.manager(process, builder -> {}).start();
+            world.advance(Duration.ofMinutes(3));
+            int before = process.interactions().size();
+            world.advance(Duration.ofMinutes(10));
+            long looks = process.interactions().stream()
+                    .skip(before)
+                    .filter("observeJob"::equals)
+                    .count();
+            assertThat(looks).as("one in 5 s").isLessThan(125);
+            world.cluster.tasksRunning(world.jobId(), true);
+            world.await("the savepoint", () -> world.generation() == 1);
+        }
+    }
+
+    @Test
+    void aCancelThatIsRefusedIsTriedAgainWithABackOff() {
+        try (World world = World.withRunningJob(spec -> spec.savepointsDir(Optional.empty()))) {
+            Faults process = Faults.none();
+            FlinkTransport refusing = (FlinkTransport) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {FlinkTransport.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("cancelJob")) {
+                            return CompletableFuture.failedFuture(new FlinkRefusedException("403 by a proxy"));
+                        }
+                        return method.invoke(world.flink, arguments);
+                    });
+            world.manager(process, builder -> builder.flink(process.transport(refusing)))
+                    .start();
+            world.edit(spec -> spec.cancelRequested(true));
+            world.advance(Duration.ofMinutes(5));
+            assertThat(process.interactions().stream()
+                            .filter("cancelJob"::equals)
+                            .count())
+                    .as("after 0, 10, 30, 70, 150 s")
+                    .isEqualTo(5);
         }
     }
 

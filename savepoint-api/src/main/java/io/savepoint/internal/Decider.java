@@ -64,7 +64,8 @@ final class Decider {
         } else if (decision instanceof Decision.CancelJob cancel) {
             Operation.Builder operation = operation(draft, context, policy, cancel.token(), SavepointOptions.defaults())
                     .kind(Operation.Kind.CANCEL)
-                    .reason(TriggerReason.JOB_CANCEL);
+                    .reason(TriggerReason.JOB_CANCEL)
+                    .maxAttempts(cancel.maxAttempts());
             begin(draft, operation.build());
         } else if (decision instanceof Decision.StartJob start) {
             LaunchTracker.submit(

@@ -73,8 +73,9 @@ public sealed interface Decision {
      * Cancel the job without a savepoint.
      *
      * @param token the request
+     * @param maxAttempts how often it may fail before the request is given up and reported; 0 for no such bound
      */
-    record CancelJob(String token) implements Decision {}
+    record CancelJob(String token, int maxAttempts) implements Decision {}
 
     /**
      * Submit the job for the first time.

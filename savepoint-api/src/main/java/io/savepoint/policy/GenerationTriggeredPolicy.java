@@ -75,7 +75,9 @@ public final class GenerationTriggeredPolicy implements SavepointPolicy {
             return new Decision.Wait(retry);
         }
         return Readiness.whenReady(
-                context, new Decision.TakeSavepoint(token, TriggerReason.USER_REQUESTED, MAX_ATTEMPTS));
+                context,
+                Readiness.waitingSince(context, log),
+                new Decision.TakeSavepoint(token, TriggerReason.USER_REQUESTED, MAX_ATTEMPTS));
     }
 
     /** Whether no run will follow by itself in which the request could be served. */

@@ -75,7 +75,9 @@ public final class PeriodicPolicy implements SavepointPolicy {
         if (context.now().isBefore(due)) {
             return new Decision.Wait(due);
         }
-        return Readiness.whenReady(context, new Decision.TakeSavepoint(TOKEN, TriggerReason.SCHEDULED, 0));
+        // Nobody waits for this one: later it is enough to look whenever the job is looked at.
+        return Readiness.whenReady(
+                context, due, new Decision.TakeSavepoint(TOKEN, TriggerReason.SCHEDULED, 0), new Decision.Nothing());
     }
 
     private Instant due(PolicyContext context, Duration period, Instant runningSince) {

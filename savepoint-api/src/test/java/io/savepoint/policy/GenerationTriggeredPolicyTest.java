@@ -111,8 +111,26 @@ class GenerationTriggeredPolicyTest {
         assertThat(policy.decide(contexts.build())).isInstanceOf(Decision.RefuseRequest.class);
     }
 
-    @Test
-    void looksAgainSoonWhileSomeTaskDoesNotRun() {
-        assertThat(policy.decide(accepted().notReady().build())).isEqualTo(new Decision.Wait(NOW.plusSeconds(1)));
+    @ParameterizedTest(name = "accepted {0} s ago, failed {1} s ago, running for {2} s")
+    @CsvSource({
+        "0,,1000,true",
+        "59,,1000,true",
+        "60,,1000,false",
+        "1000,59,1000,true",
+        "1000,60,1000,false",
+        "60,,59,true"
+    })
+    void waitsForTheTasksForAMinuteAndThenLetsFlinkSayWhyNot(int accepted, Integer failed, int running, boolean waits) {
+        Contexts contexts = wanted(1, 0)
+                .notReady()
+                .bookkeeping(book -> book.runningSince(NOW.minusSeconds(running)))
+                .log("generation", log -> {
+                    log.accepted("1").acceptedAt(NOW.minusSeconds(accepted));
+                    if (failed != null) {
+                        log.failures(1).lastFailure(NOW.minusSeconds(failed));
+                    }
+                });
+        assertThat(policy.decide(contexts.build()))
+                .isEqualTo(waits ? new Decision.Wait(NOW.plusSeconds(1)) : take("1"));
     }
 }

@@ -69,10 +69,12 @@ class PeriodicPolicyTest {
         assertThat(policy.decide(contexts.build())).isEqualTo(new Decision.Nothing());
     }
 
-    @Test
-    void looksAgainSoonWhileSomeTaskDoesNotRun() {
-        Contexts contexts = every60s().notReady().bookkeeping(book -> book.runningSince(NOW.minusSeconds(1000)));
-        assertThat(policy.decide(contexts.build())).isEqualTo(waitFor(1));
+    @ParameterizedTest(name = "due {0} s ago")
+    @CsvSource({"0,true", "59,true", "60,false"})
+    void looksAgainSoonForAMinuteWhileSomeTaskDoesNotRun(int seconds, boolean soon) {
+        Contexts contexts =
+                every60s().notReady().bookkeeping(book -> book.runningSince(NOW.minusSeconds(60 + seconds)));
+        assertThat(policy.decide(contexts.build())).isEqualTo(soon ? waitFor(1) : new Decision.Nothing());
     }
 
     @Test

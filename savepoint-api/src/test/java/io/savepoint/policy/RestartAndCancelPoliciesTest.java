@@ -170,7 +170,7 @@ class RestartAndCancelPoliciesTest {
     void anAcceptedJobCancelStopsWithASavepointWhereThereIsADirectory() {
         Contexts contexts = Contexts.running().control("job-cancel", ControlState.REQUESTED, NOW);
         assertThat(cancel.decide(contexts.build())).isEqualTo(new Decision.StopWithSavepoint("control", 1));
-        assertThat(cancel.decide(contexts.noDirectory().build())).isEqualTo(new Decision.CancelJob("control"));
+        assertThat(cancel.decide(contexts.noDirectory().build())).isEqualTo(new Decision.CancelJob("control", 1));
     }
 
     @Test
@@ -183,7 +183,52 @@ class RestartAndCancelPoliciesTest {
                         .noDirectory()
                         .spec(spec -> spec.cancelRequested(true))
                         .build()))
-                .isEqualTo(new Decision.CancelJob("spec"));
+                .isEqualTo(new Decision.CancelJob("spec", 0));
+    }
+
+    private static Contexts cancelRequestedAndNotReady() {
+        return Contexts.running().notReady().spec(spec -> spec.cancelRequested(true));
+    }
+
+    @ParameterizedTest(name = "accepted {0} s ago, failed {1} s ago")
+    @CsvSource({"0,,true", "59,,true", "60,,false", "1000,59,true", "1000,60,false"})
+    void cancelRequestedWaitsForTheTasksForAMinuteAndThenLetsFlinkSayWhyNot(
+            int accepted, Integer failed, boolean waits) {
+        Contexts contexts = cancelRequestedAndNotReady().log("job-cancel", log -> {
+            log.accepted("spec").acceptedAt(NOW.minusSeconds(accepted));
+            if (failed != null) {
+                log.failures(1).lastFailure(NOW.minusSeconds(failed));
+            }
+        });
+        assertThat(cancel.decide(contexts.build()))
+                .isEqualTo(waits ? new Decision.Wait(NOW.plusSeconds(1)) : new Decision.StopWithSavepoint("spec", 0));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RUNNING", "DEPLOYING"})
+    void cancelRequestedIsRememberedWhileItWaits(JobState state) {
+        Contexts contexts = cancelRequestedAndNotReady().state(state);
+        assertThat(cancel.decide(contexts.build()))
+                .isEqualTo(new Decision.AcceptRequest(
+                        "spec",
+                        "cancelRequested asks for a stop with savepoint, which waits until all tasks run, for at"
+                                + " most 60 s"));
+        contexts.seen(new JobObservation.Unreachable("connection refused"));
+        assertThat(cancel.decide(contexts.build())).isInstanceOf(Decision.Wait.class);
+        assertThat(cancel.decide(contexts.noDirectory().build())).isEqualTo(new Decision.CancelJob("spec", 0));
+    }
+
+    @Test
+    void cancelRequestedThatIsTakenBackIsForgotten() {
+        Contexts contexts = Contexts.running()
+                .notReady()
+                .log("job-cancel", log -> log.accepted("spec").acceptedAt(NOW));
+        assertThat(cancel.decide(contexts.build()))
+                .isEqualTo(new Decision.RefuseRequest(
+                        "spec", "cancelRequested was taken back before the job was stopped with a savepoint"));
+        assertThat(cancel.decide(contexts.inFlight().build()))
+                .as("its result is still to be told")
+                .isEqualTo(new Decision.Nothing());
     }
 
     @ParameterizedTest
