@@ -148,6 +148,11 @@ class DirectCallsTest {
             String next = get(world, manager.takeSavepoint(World.ORDERS)).location();
             failAndAwaitRestart(world);
             assertThat(world.job().fromSavepoint()).contains(next);
+            assertThat(world.status().bookkeeping().consecutiveRestarts()).isEqualTo(1);
+            get(world, manager.restoreFrom(World.ORDERS, good.location()));
+            assertThat(world.status().bookkeeping().consecutiveRestarts())
+                    .as("a restore ends the row")
+                    .isZero();
         }
     }
 

@@ -284,8 +284,8 @@ class InvariantsTest {
             world.await("a refusal", () -> world.count(SavepointEvent.Type.REQUEST_REFUSED) > 0);
             assertThat(world.status().savepoint().orElseThrow().message().orElseThrow())
                     .isEqualTo(
-                            "savepointGeneration 99 asks for a savepoint, but the job is Cancelled; start it and raise"
-                                    + " savepointGeneration again");
+                            "savepointGeneration 99 asks for a savepoint, but the job is Cancelled; raise"
+                                    + " savepointGeneration again when it runs");
             world.assertAtRest();
         }
     }
@@ -334,11 +334,11 @@ class InvariantsTest {
 
         setControl(store, invariants);
         watched.compareAndSet(World.ORDERS, store.state(World.ORDERS).version(), refused);
-        watched.acknowledgeControl(World.ORDERS, control);
+        watched.acknowledgeControl(World.ORDERS, store.state(World.ORDERS).version(), control);
         invariants.assertHold(nothing);
 
         setControl(store, invariants);
-        watched.acknowledgeControl(World.ORDERS, control);
+        watched.acknowledgeControl(World.ORDERS, store.state(World.ORDERS).version(), control);
         assertThatThrownBy(() -> invariants.assertHold(nothing)).hasMessageContaining("I7 no-lost-request");
     }
 

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.savepoint.model.ControlRequest;
 import io.savepoint.model.ControlState;
+import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
 import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointResult;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.TriggerReason;
+import io.savepoint.spi.FlinkRefusedException;
+import io.savepoint.spi.FlinkTransport;
+import io.savepoint.testing.Faults;
 import io.savepoint.testing.FlinkLedger;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the {@code FlinkCluster} contract, one by one, on the fake Flink. */
@@ -146,6 +152,92 @@ class RulesTest {
     }
 
     @Test
+    void theFailureOfAnEarlierGenerationDoesNotCountAgainstALaterOne() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.savepointDuration(Duration.ofSeconds(30));
+            world.cluster.failNextSavepoint("disk full");
+            world.start();
+            world.edit(spec -> spec.savepointGeneration(5));
+            world.await("one in flight", () -> !world.ourAttempts().isEmpty());
+            world.edit(spec -> spec.savepointGeneration(7));
+            world.await("the failure", () -> world.count(SavepointEvent.Type.SAVEPOINT_FAILED) == 1);
+            Instant failed = world.time.now();
+            world.await("the next", () -> world.ourAttempts().size() == 2);
+            assertThat(Duration.between(failed, world.time.now())).isLessThan(Duration.ofSeconds(2));
+            world.await("its end", () -> world.generation() == 1);
+            world.assertAtRest();
+        }
+    }
+
+    @Test
+    void aRefusalIsToldAfterTheResultOfWhatIsInFlight() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.savepointDuration(Duration.ofSeconds(30));
+            CompletableFuture<SavepointResult> taken = world.start().takeSavepoint(World.ORDERS);
+            world.await("one in flight", () -> !world.ourAttempts().isEmpty());
+            world.edit(spec -> spec.savepointsDir(Optional.empty()).savepointGeneration(5));
+            world.await("its end", taken::isDone);
+            world.assertAtRest();
+            assertThat(world.generation()).isEqualTo(1);
+            assertThat(world.status().savepoint().orElseThrow().message().orElseThrow())
+                    .contains("savepointGeneration 5 needs savepointsDir");
+        }
+    }
+
+    private static void awaitExplanation(World world, String text) {
+        world.await(
+                "an explanation",
+                () -> world.status()
+                        .bookkeeping()
+                        .message()
+                        .filter(message -> message.contains(text))
+                        .isPresent());
+    }
+
+    private static void assertSavepointAfterMending(World world, Consumer<JobSpec.Builder> mend) {
+        long wanted = world.generation() + 1;
+        world.edit(spec -> mend.accept(spec.savepointGeneration(wanted)));
+        world.await("the savepoint", () -> world.generation() == wanted);
+        assertThat(world.messagesOf(SavepointEvent.Type.REQUEST_REFUSED)).doesNotContain("savepointGeneration");
+    }
+
+    @Test
+    void anEditThatMendsTheRestartPolicyMayAskForASavepointToo() {
+        try (World world =
+                World.withRunningJob(spec -> spec.savepointGeneration(1).restartPolicy(RestartPolicy.NEVER))) {
+            world.start();
+            world.await("a savepoint", () -> world.generation() == 1);
+            world.cluster.failJob(world.jobId());
+            awaitExplanation(world, "restartPolicy is Never");
+            assertSavepointAfterMending(world, spec -> spec.restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE));
+        }
+    }
+
+    @Test
+    void aSavepointMayBeAskedForWhileARestartIsDelayed() {
+        try (World world = World.withRunningJob(spec -> spec.savepointGeneration(1))) {
+            world.start();
+            world.await("a savepoint", () -> world.generation() == 1);
+            world.cluster.failJob(world.jobId());
+            world.await("the restart", () -> world.job().restartCount() == 1 && world.jobState() == JobState.RUNNING);
+            world.edit(spec -> spec.restartPolicy(RestartPolicy.NEVER));
+            world.cluster.failJob(world.jobId());
+            awaitExplanation(world, "restartPolicy is Never");
+            assertSavepointAfterMending(world, spec -> spec.restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE));
+        }
+    }
+
+    @Test
+    void anEditThatMendsTheFirstStartMayAskForASavepointToo() {
+        try (World world = new World()) {
+            world.store.put(World.ORDERS, World.spec().fromSavepoint(OTHER).build());
+            world.start();
+            awaitExplanation(world, "no savepoint is recorded");
+            assertSavepointAfterMending(world, spec -> spec.fromSavepoint(Optional.empty()));
+        }
+    }
+
+    @Test
     void aGenerationThatIsLoweredAsksForNothing() {
         try (World world = World.withRunningJob(spec -> spec.savepointGeneration(1))) {
             world.start();
@@ -232,7 +324,7 @@ class RulesTest {
             world.advance(Duration.ofMinutes(1));
             assertThat(world.jobState()).isEqualTo(JobState.RUNNING);
             assertThat(world.status().control().orElseThrow().message().orElseThrow())
-                    .contains("disk full");
+                    .contains("disk full", "the job goes on: annotate again");
         }
     }
 
@@ -246,6 +338,124 @@ class RulesTest {
             assertThat(world.ourAttempts()).as("the first failed").hasSize(2);
             world.assertAtRest();
             assertThat(world.flink.ledger().runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aGenerationRequestOfAJobWhoseTasksDoNotRunIsReportedInTheEnd() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.tasksRunning(world.jobId(), false);
+            world.start();
+            world.edit(spec -> spec.savepointGeneration(1));
+            world.advance(Duration.ofSeconds(59));
+            assertThat(world.ourAttempts()).isEmpty();
+            world.await(
+                    "the end",
+                    () -> world.status()
+                            .savepoint()
+                            .flatMap(savepoint -> savepoint.message())
+                            .filter(message -> message.contains("given up after 5 attempts"))
+                            .isPresent());
+            assertThat(world.status().savepoint().orElseThrow().message().orElseThrow())
+                    .contains("Not all required tasks are currently running");
+            world.assertAtRest();
+        }
+    }
+
+    @Test
+    void cancelRequestedOfAJobWhoseTasksDoNotRunIsReportedWithWhatToDo() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.failAndRestartJob(world.jobId(), Duration.ofDays(1));
+            world.start();
+            world.edit(spec -> spec.cancelRequested(true));
+            world.advance(Duration.ofSeconds(59));
+            assertThat(world.messagesOf(SavepointEvent.Type.SAVEPOINT_REQUESTED))
+                    .contains("cancelRequested asks for a stop with savepoint");
+            world.await("a failure", () -> world.count(SavepointEvent.Type.SAVEPOINT_FAILED) == 1);
+            assertThat(world.status().savepoint().orElseThrow().message().orElseThrow())
+                    .contains(
+                            "Not all required tasks are currently running",
+                            "without savepointsDir the job is cancelled");
+            world.edit(spec -> spec.savepointsDir(Optional.empty()));
+            world.await("the end", () -> world.jobState() == JobState.CANCELLED);
+        }
+    }
+
+    @Test
+    void cancelRequestedThatIsTakenBackBeginsToWaitAnewTheNextTime() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.tasksRunning(world.jobId(), false);
+            world.start();
+            world.edit(spec -> spec.cancelRequested(true));
+            world.advance(Duration.ofSeconds(50));
+            world.edit(spec -> spec.cancelRequested(false));
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.messagesOf(SavepointEvent.Type.REQUEST_REFUSED)).contains("taken back");
+            world.edit(spec -> spec.cancelRequested(true));
+            world.advance(Duration.ofSeconds(59));
+            assertThat(world.ourAttempts()).isEmpty();
+            world.cluster.tasksRunning(world.jobId(), true);
+            world.await("the end", () -> world.jobState() == JobState.CANCELLED);
+            assertThat(world.generation()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aPeriodicSavepointThatIsHeldUpDoesNotAskFlinkEverySecondForEver() {
+        try (World world = World.withRunningJob(spec -> spec.autoSavepointSeconds(60))) {
+            world.cluster.tasksRunning(world.jobId(), false);
+            Faults process = Faults.none();
+            world.manager(process, builder -> {}).start();
+            world.advance(Duration.ofMinutes(3));
+            int before = process.interactions().size();
+            world.advance(Duration.ofMinutes(10));
+            long looks = process.interactions().stream()
+                    .skip(before)
+                    .filter("observeJob"::equals)
+                    .count();
+            assertThat(looks).as("one in 5 s").isLessThan(125);
+            world.cluster.tasksRunning(world.jobId(), true);
+            world.await("the savepoint", () -> world.generation() == 1);
+        }
+    }
+
+    /** Starts a manager whose requests of one kind are refused. */
+    private static Faults startRefused(World world, String request) {
+        Faults process = Faults.none();
+        FlinkTransport refusing = (FlinkTransport) Proxy.newProxyInstance(
+                RulesTest.class.getClassLoader(),
+                new Class<?>[] {FlinkTransport.class},
+                (proxy, method, arguments) -> method.getName().equals(request)
+                        ? CompletableFuture.failedFuture(new FlinkRefusedException("403 by a proxy"))
+                        : method.invoke(world.flink, arguments));
+        world.manager(process, builder -> builder.flink(process.transport(refusing)))
+                .start();
+        return process;
+    }
+
+    @Test
+    void aPeriodicSavepointThatIsRefusedAtOnceIsRetriedAfterTenSeconds() {
+        try (World world = World.withRunningJob(spec -> spec.autoSavepointSeconds(60))) {
+            Faults process = startRefused(world, "triggerSavepoint");
+            world.advance(Duration.ofSeconds(75));
+            assertThat(process.interactions().stream()
+                            .filter("triggerSavepoint"::equals)
+                            .count())
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aCancelThatIsRefusedIsTriedAgainWithABackOff() {
+        try (World world = World.withRunningJob(spec -> spec.savepointsDir(Optional.empty()))) {
+            Faults process = startRefused(world, "cancelJob");
+            world.edit(spec -> spec.cancelRequested(true));
+            world.advance(Duration.ofMinutes(5));
+            assertThat(process.interactions().stream()
+                            .filter("cancelJob"::equals)
+                            .count())
+                    .as("after 0, 10, 30, 70, 150 s")
+                    .isEqualTo(5);
         }
     }
 
@@ -317,6 +527,10 @@ class RulesTest {
                     .as("10+20+40+80+160 and four times 300 s")
                     .isBetween(Duration.ofSeconds(1500), Duration.ofSeconds(1700));
             world.assertAtRest();
+            world.edit(spec -> spec.addArgs("mended"));
+            world.await(
+                    "one more restart", () -> world.job().restartCount() == 11 && world.jobState() == JobState.RUNNING);
+            assertThat(world.status().bookkeeping().consecutiveRestarts()).isEqualTo(1);
         }
     }
 

@@ -71,11 +71,10 @@ final class Decider {
                     .maxAttempts(stop.maxAttempts());
             begin(draft, operation.build());
         } else if (decision instanceof Decision.CancelJob cancel) {
-            boolean byControl = cancel.token().equals(Decision.CONTROL_TOKEN);
             Operation.Builder operation = operation(draft, context, policy, cancel.token(), SavepointOptions.defaults())
                     .kind(Operation.Kind.CANCEL)
                     .reason(TriggerReason.JOB_CANCEL)
-                    .maxAttempts(byControl ? 1 : 0);
+                    .maxAttempts(cancel.maxAttempts());
             begin(draft, operation.build());
         } else if (decision instanceof Decision.StartJob start) {
             LaunchTracker.submit(
@@ -89,7 +88,7 @@ final class Decider {
             draft.updateBookkeeping(bookkeeping -> bookkeeping.consecutiveRestarts(restart.attempt()));
             LaunchTracker.submit(
                     draft,
-                    launch(draft, policy, Integer.toString(draft.job().restartCount() + 1))
+                    launch(draft, policy, restart.token())
                             .kind(Launch.Kind.RESTART)
                             .fromSavepoint(restart.location())
                             .allowNonRestoredState(context.spec().allowNonRestoredState())

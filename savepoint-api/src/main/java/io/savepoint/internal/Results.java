@@ -9,6 +9,7 @@ import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.SavepointStatus;
 import io.savepoint.model.TriggerId;
+import io.savepoint.policy.Decision;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -58,16 +59,22 @@ final class Results {
     }
 
     static void fail(Draft draft, Operation operation, SavepointState state, String reason) {
-        int failures = draft.bookkeeping().requestsOf(operation.policy()).failures() + 1;
+        RequestLog log = draft.bookkeeping().requestsOf(operation.policy());
+        // A request that was accepted meanwhile takes its place, and has failures of its own.
+        boolean replaced =
+                log.accepted().filter(token -> !token.equals(operation.token())).isPresent();
+        int failures = replaced ? 1 : log.failures() + 1;
         boolean givenUp = operation.maxAttempts() > 0 && failures >= operation.maxAttempts();
         draft.updateBookkeeping(bookkeeping -> bookkeeping.operation(Optional.empty()));
-        if (givenUp) {
+        if (!replaced && givenUp) {
             served(draft, operation);
-        } else {
-            draft.updateLog(operation.policy(), log -> log.failures(failures).lastFailure(draft.now()));
+        } else if (!replaced) {
+            draft.updateLog(
+                    operation.policy(), change -> change.failures(failures).lastFailure(draft.now()));
         }
         String bounded = Texts.bounded(reason);
-        String message = givenUp && failures > 1 ? bounded + " (given up after " + failures + " attempts)" : bounded;
+        String attempts = givenUp && failures > 1 ? " (given up after " + failures + " attempts)" : "";
+        String message = bounded + attempts + advice(draft, operation);
         if (operation.kind() == Operation.Kind.CANCEL) {
             draft.event(SavepointEvent.Type.REQUEST_REFUSED, "cancel failed: " + message);
         } else {
@@ -76,6 +83,20 @@ final class Results {
         }
         endControl(draft, operation, ControlState.FAILED, Optional.of(message));
         draft.dueIn(Duration.ZERO);
+    }
+
+    /** What the user can do about a job that should have been stopped, and goes on. */
+    private static String advice(Draft draft, Operation operation) {
+        if (operation.kind() != Operation.Kind.STOP || draft.job().state().isTerminal()) {
+            return "";
+        }
+        if (operation.token().equals(Decision.CONTROL_TOKEN)) {
+            return "; the job goes on: annotate again, without savepointsDir if it shall be cancelled without a savepoint";
+        }
+        return operation.maxAttempts() == 0
+                ? "; the job goes on and the stop is tried again; without savepointsDir the job is cancelled without a"
+                        + " savepoint"
+                : "";
     }
 
     /** Records the id that Flink goes by in place of the one it was given. */

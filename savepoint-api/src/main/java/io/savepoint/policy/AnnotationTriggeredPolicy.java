@@ -92,13 +92,9 @@ public final class AnnotationTriggeredPolicy implements SavepointPolicy {
         if (refusal.isPresent()) {
             return new Decision.RefuseControl(refusal.get());
         }
-        return whenReady(
-                context, control, new Decision.TakeSavepoint(Decision.CONTROL_TOKEN, TriggerReason.USER_REQUESTED, 1));
-    }
-
-    /** A control waits for tasks to come up, but not for ever: then Flink is asked all the same, and says why it fails. */
-    static Decision whenReady(PolicyContext context, ControlStatus control, Decision decision) {
-        boolean patient = context.now().isBefore(control.updateTime().plus(Readiness.PATIENCE));
-        return patient ? Readiness.whenReady(context, decision) : decision;
+        return Readiness.whenReady(
+                context,
+                control.updateTime(),
+                new Decision.TakeSavepoint(Decision.CONTROL_TOKEN, TriggerReason.USER_REQUESTED, 1));
     }
 }

@@ -74,8 +74,9 @@ public sealed interface Decision {
      * the policy's to space and to end.
      *
      * @param token the request
+     * @param maxAttempts how often it may fail before the request is given up and reported; 0 for no such bound
      */
-    record CancelJob(String token) implements Decision {}
+    record CancelJob(String token, int maxAttempts) implements Decision {}
 
     /**
      * Submit the job for the first time.
@@ -88,10 +89,11 @@ public sealed interface Decision {
     /**
      * Submit the job again after a failure.
      *
+     * @param token the request
      * @param location the savepoint to start from
      * @param attempt how many restarts in a row this makes; at least 1
      */
-    record RestartJob(String location, int attempt) implements Decision {}
+    record RestartJob(String token, String location, int attempt) implements Decision {}
 
     /**
      * Leave the job as it is and say why.

@@ -6,6 +6,7 @@ import io.savepoint.model.RequestLog;
 import io.savepoint.model.TriggerReason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Takes a savepoint every {@code autoSavepointSeconds}, counted from the later of the job's start and the last trigger,
@@ -75,16 +76,19 @@ public final class PeriodicPolicy implements SavepointPolicy {
         if (context.now().isBefore(due)) {
             return new Decision.Wait(due);
         }
-        return Readiness.whenReady(context, new Decision.TakeSavepoint(TOKEN, TriggerReason.SCHEDULED, 0));
+        // Nobody waits for this one: later it is enough to look whenever the job is looked at.
+        return Readiness.whenReady(
+                context, due, new Decision.TakeSavepoint(TOKEN, TriggerReason.SCHEDULED, 0), new Decision.Nothing());
     }
 
     private Instant due(PolicyContext context, Duration period, Instant runningSince) {
         Instant lastTrigger = context.bookkeeping().lastTriggerTime().orElse(Instant.MIN);
         RequestLog log = context.log(this);
-        boolean failedLast =
-                log.failures() > 0 && log.lastFailure().orElse(Instant.MIN).isAfter(lastTrigger);
-        if (failedLast && log.lastFailure().get().isAfter(runningSince)) {
-            return log.lastFailure().get().plus(new Backoff(FIRST_RETRY, period).delay(log.failures()));
+        // One that Flink refuses at once fails in the millisecond of its trigger.
+        Optional<Instant> failedLast = log.lastFailure()
+                .filter(failed -> log.failures() > 0 && !failed.isBefore(lastTrigger) && failed.isAfter(runningSince));
+        if (failedLast.isPresent()) {
+            return failedLast.get().plus(new Backoff(FIRST_RETRY, period).delay(log.failures()));
         }
         Instant base = lastTrigger.isAfter(runningSince) ? lastTrigger : runningSince;
         return base.plus(period).plus(jitterOf(context, period));

@@ -11,10 +11,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Restarts a job that failed or was lost from its last recorded savepoint, or from the one that a direct restore started
- * it from while none was recorded since, where {@code restartPolicy} says so; otherwise
- * leaves it and says why. Restarts that soon end in another failure, with no savepoint taken in between, are spaced by a
- * back-off and bounded in number.
+ * Restarts a job that failed or was lost from its last recorded savepoint, or from the one that a direct restore named
+ * while none was recorded since, where {@code restartPolicy} says so; otherwise leaves it and says why. Restarts that
+ * soon end in another failure, with no savepoint taken in between, are spaced by a back-off and bounded in number, until
+ * what is to be started changes.
  *
  * <p>Immutable and safe for use by any number of threads.
  */
@@ -103,8 +103,8 @@ public final class RestartFromSavepointOnFailurePolicy implements SavepointPolic
             }
         }
         if (restartsInARow(context) >= maxAttempts) {
-            return Optional.of(maxAttempts + " restarts in a row failed; mend the cause and restore the job from "
-                    + location.get());
+            return Optional.of(maxAttempts + " restarts in a row failed; mend the cause and change the spec (one of "
+                    + StartJobPolicy.FINGERPRINTED + "), or restore the job from " + location.get());
         }
         return Optional.empty();
     }
@@ -124,13 +124,23 @@ public final class RestartFromSavepointOnFailurePolicy implements SavepointPolic
                 : Optional.empty();
     }
 
-    private static Decision restart(PolicyContext context, String location) {
+    private Decision restart(PolicyContext context, String location) {
         int before = restartsInARow(context);
         Instant due = failedAt(context).plus(BACKOFF.delay(before));
-        return context.now().isBefore(due) ? new Decision.Wait(due) : new Decision.RestartJob(location, before + 1);
+        return context.now().isBefore(due)
+                ? new Decision.Wait(due)
+                : new Decision.RestartJob(StartJobPolicy.fingerprint(context.spec()), location, before + 1);
     }
 
-    private static int restartsInARow(PolicyContext context) {
+    private int restartsInARow(PolicyContext context) {
+        String fingerprint = StartJobPolicy.fingerprint(context.spec());
+        boolean changed = context.log(this)
+                .served()
+                .filter(restarted -> !restarted.equals(fingerprint))
+                .isPresent();
+        if (changed) {
+            return 0;
+        }
         Bookkeeping bookkeeping = context.bookkeeping();
         Optional<Instant> since = bookkeeping.runningSince();
         if (since.isEmpty()) {

@@ -12,6 +12,9 @@ import java.util.Optional;
  * <p>Immutable and safe for use by any number of threads.
  */
 public final class StartJobPolicy implements SavepointPolicy {
+    /** The fields that {@link #fingerprint} is of. */
+    static final String FINGERPRINTED = "jarFile, className, args, parallelism, fromSavepoint, allowNonRestoredState";
+
     private StartJobPolicy() {}
 
     /**
@@ -55,7 +58,8 @@ public final class StartJobPolicy implements SavepointPolicy {
                 && nothingToLose;
     }
 
-    private static String fingerprint(JobSpec spec) {
+    /** Tells what is to be started from anything else that could be. */
+    static String fingerprint(JobSpec spec) {
         int hash = Objects.hash(
                 spec.jarFile(),
                 spec.className(),

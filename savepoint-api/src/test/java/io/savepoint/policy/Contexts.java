@@ -12,7 +12,10 @@ import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
+import io.savepoint.model.Operation;
 import io.savepoint.model.RequestLog;
+import io.savepoint.model.TriggerId;
+import io.savepoint.model.TriggerReason;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -91,6 +94,20 @@ final class Contexts {
         change.accept(log);
         bookkeeping.putRequests(policy, log.build());
         return this;
+    }
+
+    Contexts inFlight() {
+        return bookkeeping(book -> book.operation(Operation.builder()
+                .kind(Operation.Kind.SAVEPOINT)
+                .jobId(JOB)
+                .triggerId(TriggerId.of("00112233445566778899aabbccddeeff"))
+                .policy("some")
+                .token("some")
+                .reason(TriggerReason.SCHEDULED)
+                .requestTime(NOW)
+                .triggerTime(NOW)
+                .lastSentAt(NOW)
+                .build()));
     }
 
     Contexts annotated(String value) {

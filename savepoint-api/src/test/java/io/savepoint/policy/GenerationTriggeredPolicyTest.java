@@ -3,6 +3,7 @@ package io.savepoint.policy;
 import static io.savepoint.policy.Contexts.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
 import io.savepoint.model.TriggerReason;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,23 @@ class GenerationTriggeredPolicyTest {
         assertThat(policy.decide(contexts.build())).isInstanceOf(Decision.RefuseRequest.class);
     }
 
+    @Test
+    void isRefusedOnlyWhenNothingIsInFlightWhoseResultWouldHideThat() {
+        Contexts noDirectory = accepted().noDirectory().inFlight();
+        assertThat(policy.decide(noDirectory.build())).isEqualTo(new Decision.Nothing());
+        Contexts over = accepted().state(JobState.CANCELLED).inFlight();
+        assertThat(policy.decide(over.build())).isEqualTo(new Decision.Nothing());
+    }
+
+    @Test
+    void isNotRefusedForAnOldExplanationWhileFlinkCannotBeAsked() {
+        Contexts contexts = accepted()
+                .state(JobState.FAILED)
+                .seen(new JobObservation.Unreachable("connection refused"))
+                .bookkeeping(book -> book.message("the job stays as it is"));
+        assertThat(policy.decide(contexts.build())).isEqualTo(new Decision.Nothing());
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"PENDING", "DEPLOYING", "UPDATING"})
     void waitsForTheJobToRun(JobState state) {
@@ -111,8 +129,26 @@ class GenerationTriggeredPolicyTest {
         assertThat(policy.decide(contexts.build())).isInstanceOf(Decision.RefuseRequest.class);
     }
 
-    @Test
-    void looksAgainSoonWhileSomeTaskDoesNotRun() {
-        assertThat(policy.decide(accepted().notReady().build())).isEqualTo(new Decision.Wait(NOW.plusSeconds(1)));
+    @ParameterizedTest(name = "accepted {0} s ago, failed {1} s ago, running for {2} s")
+    @CsvSource({
+        "0,,1000,true",
+        "59,,1000,true",
+        "60,,1000,false",
+        "1000,59,1000,true",
+        "1000,60,1000,false",
+        "60,,59,true"
+    })
+    void waitsForTheTasksForAMinuteAndThenLetsFlinkSayWhyNot(int accepted, Integer failed, int running, boolean waits) {
+        Contexts contexts = wanted(1, 0)
+                .notReady()
+                .bookkeeping(book -> book.runningSince(NOW.minusSeconds(running)))
+                .log("generation", log -> {
+                    log.accepted("1").acceptedAt(NOW.minusSeconds(accepted));
+                    if (failed != null) {
+                        log.failures(1).lastFailure(NOW.minusSeconds(failed));
+                    }
+                });
+        assertThat(policy.decide(contexts.build()))
+                .isEqualTo(waits ? new Decision.Wait(NOW.plusSeconds(1)) : take("1"));
     }
 }

@@ -49,6 +49,22 @@ class PeriodicPolicyTest {
     }
 
     @Test
+    void aFailureInTheMillisecondOfItsTriggerIsRetriedToo() {
+        Contexts contexts = every60s()
+                .bookkeeping(book -> book.runningSince(NOW.minusSeconds(1000)).lastTriggerTime(NOW.minusSeconds(4)))
+                .log("periodic", log -> log.failures(1).lastFailure(NOW.minusSeconds(4)));
+        assertThat(policy.decide(contexts.build())).isEqualTo(waitFor(6));
+    }
+
+    @Test
+    void failuresWithoutATimeCountForNothing() {
+        Contexts contexts = every60s()
+                .bookkeeping(book -> book.runningSince(NOW.minusSeconds(59)))
+                .log("periodic", log -> log.failures(1));
+        assertThat(policy.decide(contexts.build())).isEqualTo(waitFor(1));
+    }
+
+    @Test
     void aSavepointTriggeredSinceTheFailureEndsTheBackOff() {
         Contexts contexts = every60s()
                 .bookkeeping(book -> book.runningSince(NOW.minusSeconds(1000)).lastTriggerTime(NOW.minusSeconds(5)))
@@ -69,10 +85,12 @@ class PeriodicPolicyTest {
         assertThat(policy.decide(contexts.build())).isEqualTo(new Decision.Nothing());
     }
 
-    @Test
-    void looksAgainSoonWhileSomeTaskDoesNotRun() {
-        Contexts contexts = every60s().notReady().bookkeeping(book -> book.runningSince(NOW.minusSeconds(1000)));
-        assertThat(policy.decide(contexts.build())).isEqualTo(waitFor(1));
+    @ParameterizedTest(name = "due {0} s ago")
+    @CsvSource({"0,true", "59,true", "60,false"})
+    void looksAgainSoonForAMinuteWhileSomeTaskDoesNotRun(int seconds, boolean soon) {
+        Contexts contexts =
+                every60s().notReady().bookkeeping(book -> book.runningSince(NOW.minusSeconds(60 + seconds)));
+        assertThat(policy.decide(contexts.build())).isEqualTo(soon ? waitFor(1) : new Decision.Nothing());
     }
 
     @Test

@@ -27,29 +27,34 @@ class RestartAndCancelPoliciesTest {
                 .job(job -> job.savepointLocation(LOCATION).lastSavepointTime(NOW.minusSeconds(70)));
     }
 
+    private static Decision restartFrom(String location, int attempt) {
+        String token = StartJobPolicy.fingerprint(restartable().build().spec());
+        return new Decision.RestartJob(token, location, attempt);
+    }
+
     private static String explanation(Decision decision) {
         return decision instanceof Decision.Explain explain ? explain.message() : decision.toString();
     }
 
     @Test
     void aFailedJobIsRestartedFromTheRecordedSavepoint() {
-        assertThat(restart.decide(restartable().build())).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+        assertThat(restart.decide(restartable().build())).isEqualTo(restartFrom(LOCATION, 1));
     }
 
     @Test
     void aLostJobIsRestartedWhileFlinkDoesNotKnowIt() {
         Contexts lost = restartable().state(JobState.LOST).seen(new JobObservation.NotFound());
-        assertThat(restart.decide(lost.build())).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+        assertThat(restart.decide(lost.build())).isEqualTo(restartFrom(LOCATION, 1));
     }
 
     @Test
     void whatADirectRestoreNamedGoesBeforeTheRecordedSavepoint() {
         Contexts contexts = restartable().bookkeeping(book -> book.restoredFrom("file:/elsewhere"));
-        assertThat(restart.decide(contexts.build())).isEqualTo(new Decision.RestartJob("file:/elsewhere", 1));
+        assertThat(restart.decide(contexts.build())).isEqualTo(restartFrom("file:/elsewhere", 1));
         Contexts unrecorded = Contexts.failed()
                 .spec(spec -> spec.restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE))
                 .bookkeeping(book -> book.restoredFrom("file:/elsewhere"));
-        assertThat(restart.decide(unrecorded.build())).isEqualTo(new Decision.RestartJob("file:/elsewhere", 1));
+        assertThat(restart.decide(unrecorded.build())).isEqualTo(restartFrom("file:/elsewhere", 1));
     }
 
     @ParameterizedTest(name = "restored from {0}")
@@ -60,7 +65,7 @@ class RestartAndCancelPoliciesTest {
                 .bookkeeping(book -> book.restoredFrom(restoredFrom));
         Decision decision = restart.decide(contexts.build());
         if (known) {
-            assertThat(decision).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+            assertThat(decision).isEqualTo(restartFrom(LOCATION, 1));
         } else {
             assertThat(explanation(decision))
                     .isEqualTo("the job stays Failed: the age of the state in file:/elsewhere is not known,"
@@ -106,7 +111,7 @@ class RestartAndCancelPoliciesTest {
                 .bookkeeping(book -> book.failedAt(NOW.minusSeconds(10).plusMillis(millis)));
         Decision decision = restart.decide(contexts.at(NOW.plusSeconds(3600)).build());
         if (restarts) {
-            assertThat(decision).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+            assertThat(decision).isEqualTo(restartFrom(LOCATION, 1));
         } else {
             assertThat(explanation(decision))
                     .isEqualTo("the job stays Failed: the last savepoint was 60 s old when the job failed,"
@@ -120,17 +125,37 @@ class RestartAndCancelPoliciesTest {
         Contexts contexts = restartable().bookkeeping(book -> book.consecutiveRestarts(restarts));
         assertThat(restart.decide(contexts.build()))
                 .isEqualTo(
-                        dueIn == 0
-                                ? new Decision.RestartJob(LOCATION, restarts + 1)
-                                : new Decision.Wait(NOW.plusSeconds(dueIn)));
+                        dueIn == 0 ? restartFrom(LOCATION, restarts + 1) : new Decision.Wait(NOW.plusSeconds(dueIn)));
     }
 
     @Test
     void restartsInARowAreBounded() {
         Contexts contexts = restartable().bookkeeping(book -> book.consecutiveRestarts(10));
         assertThat(explanation(restart.decide(contexts.build())))
-                .isEqualTo("the job stays Failed: 10 restarts in a row failed; mend the cause and restore the job from "
-                        + LOCATION);
+                .isEqualTo(
+                        "the job stays Failed: 10 restarts in a row failed; mend the cause and change the spec (one of"
+                                + " jarFile, className, args, parallelism, fromSavepoint, allowNonRestoredState), or restore the job"
+                                + " from " + LOCATION);
+    }
+
+    @ParameterizedTest(name = "a spec with args {0} was restarted 10 times")
+    @CsvSource({"before,true", "mended,false"})
+    void aChangeOfWhatIsStartedEndsTheRow(String restarted, boolean ends) {
+        Contexts earlier = Contexts.failed().spec(spec -> spec.addArgs(restarted));
+        String token = StartJobPolicy.fingerprint(earlier.build().spec());
+        Contexts contexts = restartable()
+                .spec(spec -> spec.addArgs("mended"))
+                .bookkeeping(book -> book.consecutiveRestarts(10))
+                .log("restart", log -> log.served(token));
+        Decision decision = restart.decide(contexts.build());
+        if (ends) {
+            assertThat(decision)
+                    .isInstanceOfSatisfying(
+                            Decision.RestartJob.class,
+                            job -> assertThat(job.attempt()).isEqualTo(1));
+        } else {
+            assertThat(explanation(decision)).contains("10 restarts in a row failed");
+        }
     }
 
     @Test
@@ -138,14 +163,14 @@ class RestartAndCancelPoliciesTest {
         Contexts lasted = restartable()
                 .job(job -> job.lastSavepointTime(NOW.minusSeconds(7000)))
                 .bookkeeping(book -> book.consecutiveRestarts(10).runningSince(NOW.minusSeconds(6000)));
-        assertThat(restart.decide(lasted.build())).isEqualTo(new Decision.RestartJob(LOCATION, 1));
+        assertThat(restart.decide(lasted.build())).isEqualTo(restartFrom(LOCATION, 1));
     }
 
     @Test
     void anAcceptedJobCancelStopsWithASavepointWhereThereIsADirectory() {
         Contexts contexts = Contexts.running().control("job-cancel", ControlState.REQUESTED, NOW);
         assertThat(cancel.decide(contexts.build())).isEqualTo(new Decision.StopWithSavepoint("control", 1));
-        assertThat(cancel.decide(contexts.noDirectory().build())).isEqualTo(new Decision.CancelJob("control"));
+        assertThat(cancel.decide(contexts.noDirectory().build())).isEqualTo(new Decision.CancelJob("control", 1));
     }
 
     @Test
@@ -158,7 +183,52 @@ class RestartAndCancelPoliciesTest {
                         .noDirectory()
                         .spec(spec -> spec.cancelRequested(true))
                         .build()))
-                .isEqualTo(new Decision.CancelJob("spec"));
+                .isEqualTo(new Decision.CancelJob("spec", 0));
+    }
+
+    private static Contexts cancelRequestedAndNotReady() {
+        return Contexts.running().notReady().spec(spec -> spec.cancelRequested(true));
+    }
+
+    @ParameterizedTest(name = "accepted {0} s ago, failed {1} s ago")
+    @CsvSource({"0,,true", "59,,true", "60,,false", "1000,59,true", "1000,60,false"})
+    void cancelRequestedWaitsForTheTasksForAMinuteAndThenLetsFlinkSayWhyNot(
+            int accepted, Integer failed, boolean waits) {
+        Contexts contexts = cancelRequestedAndNotReady().log("job-cancel", log -> {
+            log.accepted("spec").acceptedAt(NOW.minusSeconds(accepted));
+            if (failed != null) {
+                log.failures(1).lastFailure(NOW.minusSeconds(failed));
+            }
+        });
+        assertThat(cancel.decide(contexts.build()))
+                .isEqualTo(waits ? new Decision.Wait(NOW.plusSeconds(1)) : new Decision.StopWithSavepoint("spec", 0));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RUNNING", "DEPLOYING"})
+    void cancelRequestedIsRememberedWhileItWaits(JobState state) {
+        Contexts contexts = cancelRequestedAndNotReady().state(state);
+        assertThat(cancel.decide(contexts.build()))
+                .isEqualTo(new Decision.AcceptRequest(
+                        "spec",
+                        "cancelRequested asks for a stop with savepoint, which waits until all tasks run, for at"
+                                + " most 60 s"));
+        contexts.seen(new JobObservation.Unreachable("connection refused"));
+        assertThat(cancel.decide(contexts.build())).isInstanceOf(Decision.Wait.class);
+        assertThat(cancel.decide(contexts.noDirectory().build())).isEqualTo(new Decision.CancelJob("spec", 0));
+    }
+
+    @Test
+    void cancelRequestedThatIsTakenBackIsForgotten() {
+        Contexts contexts = Contexts.running()
+                .notReady()
+                .log("job-cancel", log -> log.accepted("spec").acceptedAt(NOW));
+        assertThat(cancel.decide(contexts.build()))
+                .isEqualTo(new Decision.RefuseRequest(
+                        "spec", "cancelRequested was taken back before the job was stopped with a savepoint"));
+        assertThat(cancel.decide(contexts.inFlight().build()))
+                .as("its result is still to be told")
+                .isEqualTo(new Decision.Nothing());
     }
 
     @ParameterizedTest
