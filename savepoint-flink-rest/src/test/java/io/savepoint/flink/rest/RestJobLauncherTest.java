@@ -2,8 +2,11 @@ package io.savepoint.flink.rest;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aMultipart;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.binaryEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.delete;
+import static com.github.tomakehurst.wiremock.client.WireMock.deleteRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
@@ -14,6 +17,7 @@ import static io.savepoint.flink.rest.Asking.CLUSTER;
 import static io.savepoint.flink.rest.Asking.answer;
 import static io.savepoint.flink.rest.Asking.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
@@ -29,6 +33,7 @@ import io.savepoint.spi.LaunchRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -242,6 +247,47 @@ class RestJobLauncherTest {
         Files.writeString(jar, "other");
         answer(launcher.launch(CLUSTER, request()));
         verifyUploads(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400})
+    void deletesWhatWasReplacedOnceTheNewOneRuns(int answerToDelete) throws IOException {
+        server.stubFor(delete(anyUrl()).willReturn(jsonResponse("{}", answerToDelete)));
+        answer(launcher.launch(CLUSTER, request()));
+        Files.writeString(jar, "other");
+        uploads("2f_job.jar");
+        server.stubFor(post("/jars/2f_job.jar/run").willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+        failure(launcher.launch(CLUSTER, request()));
+        server.verify(0, deleteRequestedFor(anyUrl()));
+
+        server.stubFor(post("/jars/2f_job.jar/run").willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
+        assertThat(answer(launcher.launch(CLUSTER, request()))).isEqualTo(Outcome.SUBMITTED);
+        await().untilAsserted(() -> server.verify(1, deleteRequestedFor(urlEqualTo("/jars/1f_job.jar"))));
+        answer(launcher.launch(CLUSTER, request()));
+        server.verify(1, deleteRequestedFor(anyUrl()));
+        verifyUploads(2);
+    }
+
+    @Test
+    void deletesNothingThatALaunchIsGoingToRun() throws IOException {
+        server.stubFor(
+                post(RUN).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}").withFixedDelay(60_000)));
+        byte[] content = Files.readAllBytes(jar);
+        FileTime modified = Files.getLastModifiedTime(jar);
+        launcher.launch(CLUSTER, request());
+        await().until(() -> !server.findAll(postRequestedFor(urlEqualTo(RUN))).isEmpty());
+
+        Files.writeString(jar, "other");
+        uploads("2f_job.jar");
+        server.stubFor(post("/jars/2f_job.jar/run").willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
+        answer(launcher.launch(CLUSTER, request()));
+
+        Files.write(jar, content);
+        Files.setLastModifiedTime(jar, modified);
+        server.stubFor(post(RUN).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
+        answer(launcher.launch(CLUSTER, request()));
+        verifyUploads(2);
+        server.verify(0, deleteRequestedFor(anyUrl()));
     }
 
     @Test
