@@ -83,7 +83,7 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     /**
      * Makes a transport for one cluster, as in a test or a script. Whatever {@link ClusterId} its methods are given, they
-     * talk to that one.
+     * talk to that one; {@link #cluster()} gives its own.
      *
      * @param url the URL of its REST endpoint, such as {@code http://localhost:8081}
      * @return the transport
@@ -105,6 +105,17 @@ public final class FlinkRestTransport implements FlinkTransport {
         URI endpoint = Endpoint.parse(url);
         ClusterId cluster = ClusterId.of("rest", endpoint.getAuthority());
         return new FlinkRestTransport(FlinkEndpoints.fixed(endpoint), Optional.of(cluster), config);
+    }
+
+    /**
+     * The one cluster of {@link #at(String)}, for the methods that ask for one.
+     *
+     * @return its name, which is made of the URL's host and port
+     * @throws IllegalStateException if this transport was not made by {@link #at(String)}
+     */
+    public ClusterId cluster() {
+        return only.orElseThrow(() -> new IllegalStateException(
+                "this transport serves several clusters: say which one, or make it by FlinkRestTransport.at(url)"));
     }
 
     @Override
@@ -227,11 +238,19 @@ public final class FlinkRestTransport implements FlinkTransport {
      *
      * @param cluster where to
      * @param jarId the id that the upload gave
-     * @param request what to run, from which savepoint; its {@code jarFile} does not matter
+     * @param request what to run, from which savepoint, best by {@link LaunchRequest#of}; the spec's {@code jarFile} does
+     *     not matter
      * @return whether it was submitted now or before; {@link FlinkRefusedException} if the job cannot be started like
-     *     this, or there is no such jar
+     *     this, there is no such jar, or the spec has a {@code fromSavepoint} and the request has none: the job would
+     *     start without its state
      */
     public CompletableFuture<JobLauncher.Outcome> runJar(ClusterId cluster, String jarId, LaunchRequest request) {
+        if (request.fromSavepoint().isEmpty() && request.spec().fromSavepoint().isPresent()) {
+            return CompletableFuture.failedFuture(new FlinkRefusedException("Flink cluster " + cluster + ": job "
+                    + request.jobId() + " was not submitted: its spec has fromSavepoint '"
+                    + request.spec().fromSavepoint().get() + "', and the request starts it fresh; make the request by"
+                    + " LaunchRequest.of, or leave fromSavepoint out of the spec"));
+        }
         return withEndpoint(
                 cluster,
                 endpoint -> Futures.thenHandle(jars.run(cluster, endpoint, jarId, request), (outcome, thrown) -> {
@@ -269,9 +288,7 @@ public final class FlinkRestTransport implements FlinkTransport {
      * @throws IllegalStateException if this transport was not made by {@link #at(String)}
      */
     public CompletableFuture<TakenSavepoint> takeSavepoint(JobId job, String targetDirectory) {
-        ClusterId cluster = only.orElseThrow(() -> new IllegalStateException(
-                "this transport serves several clusters: say which one, or make it by FlinkRestTransport.at(url)"));
-        return takeSavepoint(cluster, job, targetDirectory);
+        return takeSavepoint(cluster(), job, targetDirectory);
     }
 
     /**

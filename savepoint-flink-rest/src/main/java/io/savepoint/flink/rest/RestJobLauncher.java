@@ -18,6 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * runs, the jar uploaded before is deleted; the last one stays, as Flink keeps what is uploaded until the
  * JobManager ends.
  *
+ * <p>The job starts from the savepoint of the {@link LaunchRequest}, whatever the {@code fromSavepoint} of its spec is:
+ * a manager restarts jobs from later ones. {@link LaunchRequest#of} takes the spec's.
+ *
  * <p>A job's {@code main} must make one job only, as Flink gives every one that it makes the same id. Flink before 1.15
  * knows an id again only while the job runs: a launch repeated after the job's end runs it a second time.
  *

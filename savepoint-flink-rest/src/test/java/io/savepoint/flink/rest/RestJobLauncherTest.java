@@ -23,6 +23,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobSpec;
 import io.savepoint.spi.FlinkAnswerException;
@@ -113,6 +114,32 @@ class RestJobLauncherTest {
                         "{\"entryClass\":\"a.Main\",\"programArgsList\":[\"--name\",\"with \\\"quotes\\\" and"
                                 + " ü\",\"\"],\"parallelism\":3,\"jobId\":\"" + JOB
                                 + "\",\"savepointPath\":\"file:/sp/1\",\"allowNonRestoredState\":true}")));
+    }
+
+    @Test
+    void aScriptStartsFromTheSavepointOfItsSpec() {
+        FlinkRestTransport transport = FlinkRestTransport.at(server.baseUrl());
+        JobSpec spec = JobSpec.builder()
+                .fromSavepoint("file:/sp/1")
+                .allowNonRestoredState(true)
+                .build();
+        LaunchRequest fresh = new LaunchRequest(JOB, spec, Optional.empty(), false);
+        assertThat(failure(transport.runJar(transport.cluster(), "1f_job.jar", fresh)))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContainingAll(JOB.hex(), "fromSavepoint 'file:/sp/1'", "LaunchRequest.of");
+        assertThat(server.getAllServeEvents()).isEmpty();
+
+        LaunchRequest request = LaunchRequest.of(JOB, spec);
+        assertThat(answer(transport.runJar(transport.cluster(), "1f_job.jar", request)))
+                .isEqualTo(Outcome.SUBMITTED);
+        LaunchRequest later = new LaunchRequest(JOB, spec, Optional.of("file:/sp/2"), false);
+        assertThat(answer(transport.runJar(transport.cluster(), "1f_job.jar", later)))
+                .isEqualTo(Outcome.SUBMITTED);
+        assertThat(server.findAll(postRequestedFor(urlEqualTo(RUN))))
+                .extracting(LoggedRequest::getBodyAsString)
+                .containsExactly(
+                        "{\"jobId\":\"" + JOB + "\",\"savepointPath\":\"file:/sp/1\",\"allowNonRestoredState\":true}",
+                        "{\"jobId\":\"" + JOB + "\",\"savepointPath\":\"file:/sp/2\",\"allowNonRestoredState\":false}");
     }
 
     @Test
