@@ -14,4 +14,16 @@ import java.util.Optional;
  * @param fromSavepoint the savepoint to start from; empty starts fresh
  * @param allowNonRestoredState whether state that no operator claims may be dropped
  */
-public record LaunchRequest(JobId jobId, JobSpec spec, Optional<String> fromSavepoint, boolean allowNonRestoredState) {}
+public record LaunchRequest(JobId jobId, JobSpec spec, Optional<String> fromSavepoint, boolean allowNonRestoredState) {
+    /**
+     * A first run as its spec says, started from the spec's {@code fromSavepoint}: for scripts. A manager passes what it
+     * has recorded instead.
+     *
+     * @param jobId the id that the run shall have
+     * @param spec what to run, from which savepoint
+     * @return a request with the spec's {@code fromSavepoint} and {@code allowNonRestoredState}
+     */
+    public static LaunchRequest of(JobId jobId, JobSpec spec) {
+        return new LaunchRequest(jobId, spec, spec.fromSavepoint(), spec.allowNonRestoredState());
+    }
+}

@@ -29,6 +29,10 @@ record Call(
         return new Call(cluster, endpoint, "GET", path, "", Optional.empty(), BodyPublishers.noBody(), timeout);
     }
 
+    static Call delete(ClusterId cluster, URI endpoint, String path, Duration timeout) {
+        return new Call(cluster, endpoint, "DELETE", path, "", Optional.empty(), BodyPublishers.noBody(), timeout);
+    }
+
     static Call patch(ClusterId cluster, URI endpoint, String path, String query, Duration timeout) {
         return new Call(cluster, endpoint, "PATCH", path, query, Optional.empty(), BodyPublishers.noBody(), timeout);
     }

@@ -2,6 +2,7 @@ package io.savepoint.flink.rest;
 
 import io.savepoint.spi.FlinkAnswerException;
 import io.savepoint.spi.FlinkException;
+import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkUnreachableException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -80,6 +81,14 @@ final class FlinkHttp {
                 call + " " + what(call, cause)
                         + "; check that the JobManager runs and that the endpoint's URL is right",
                 cause);
+    }
+
+    /** Whether a request that failed like this may have reached Flink all the same. */
+    static boolean mayHaveArrived(Throwable failure) {
+        return failure instanceof FlinkUnreachableException
+                && !(failure instanceof FlinkLeaderElectionException)
+                && !(failure.getCause() instanceof ConnectException)
+                && !(failure.getCause() instanceof HttpConnectTimeoutException);
     }
 
     private static String what(Call call, Throwable cause) {

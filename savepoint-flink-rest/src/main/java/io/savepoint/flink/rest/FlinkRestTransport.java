@@ -34,7 +34,8 @@ import java.util.function.Function;
  * <p>Every method returns at once; no thread waits for Flink. A future that fails does so with a {@link FlinkException}
  * (which {@code join()} wraps, as always). Every request is bounded by {@link FlinkRestConfig#requestTimeout()}, from
  * the connection to the last byte of the answer, and its answer by {@link FlinkRestConfig#maxBodyBytes()}. Redirects are
- * not followed, and no request is repeated. Cancelling a future does not take back its request.
+ * not followed, and no request is repeated, except by {@link #takeSavepoint(ClusterId, JobId, String)}. Cancelling a future
+ * does not take back its request.
  *
  * <p>Safe for use by any number of threads. One transport serves any number of clusters with one HTTP client, and its
  * threads are daemons: there is nothing to close.
@@ -83,7 +84,7 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     /**
      * Makes a transport for one cluster, as in a test or a script. Whatever {@link ClusterId} its methods are given, they
-     * talk to that one.
+     * talk to that one; {@link #cluster()} gives its own.
      *
      * @param url the URL of its REST endpoint, such as {@code http://localhost:8081}
      * @return the transport
@@ -105,6 +106,17 @@ public final class FlinkRestTransport implements FlinkTransport {
         URI endpoint = Endpoint.parse(url);
         ClusterId cluster = ClusterId.of("rest", endpoint.getAuthority());
         return new FlinkRestTransport(FlinkEndpoints.fixed(endpoint), Optional.of(cluster), config);
+    }
+
+    /**
+     * The one cluster of {@link #at(String)}, for the methods that ask for one.
+     *
+     * @return its name, which is made of the URL's host and port
+     * @throws IllegalStateException if this transport was not made by {@link #at(String)}
+     */
+    public ClusterId cluster() {
+        return only.orElseThrow(() -> new IllegalStateException(
+                "this transport serves several clusters: say which one, or make it by FlinkRestTransport.at(url)"));
     }
 
     @Override
@@ -200,7 +212,11 @@ public final class FlinkRestTransport implements FlinkTransport {
      * @return the version as Flink tells it, such as {@code 1.20.5}
      */
     public CompletableFuture<String> flinkVersion(ClusterId cluster) {
-        return withEndpoint(cluster, endpoint -> versions.of(cluster, endpoint).thenApply(FlinkVersion::text));
+        return version(cluster).thenApply(FlinkVersion::text);
+    }
+
+    CompletableFuture<FlinkVersion> version(ClusterId cluster) {
+        return withEndpoint(cluster, endpoint -> versions.of(cluster, endpoint));
     }
 
     private CompletableFuture<FlinkVersion> askVersion(ClusterId cluster, URI endpoint) {
@@ -227,11 +243,19 @@ public final class FlinkRestTransport implements FlinkTransport {
      *
      * @param cluster where to
      * @param jarId the id that the upload gave
-     * @param request what to run, from which savepoint; its {@code jarFile} does not matter
+     * @param request what to run, from which savepoint, best by {@link LaunchRequest#of}; the spec's {@code jarFile} does
+     *     not matter
      * @return whether it was submitted now or before; {@link FlinkRefusedException} if the job cannot be started like
-     *     this, or there is no such jar
+     *     this, there is no such jar, or the spec has a {@code fromSavepoint} and the request has none: the job would
+     *     start without its state
      */
     public CompletableFuture<JobLauncher.Outcome> runJar(ClusterId cluster, String jarId, LaunchRequest request) {
+        if (request.fromSavepoint().isEmpty() && request.spec().fromSavepoint().isPresent()) {
+            return CompletableFuture.failedFuture(new FlinkRefusedException("Flink cluster " + cluster + ": job "
+                    + request.jobId() + " was not submitted: its spec has fromSavepoint '"
+                    + request.spec().fromSavepoint().get() + "', and the request starts it fresh; make the request by"
+                    + " LaunchRequest.of, or leave fromSavepoint out of the spec"));
+        }
         return withEndpoint(
                 cluster,
                 endpoint -> Futures.thenHandle(jars.run(cluster, endpoint, jarId, request), (outcome, thrown) -> {
@@ -244,17 +268,24 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     /**
      * Takes a savepoint and waits for its end, without a thread: for tests and scripts. Unlike a manager it remembers
-     * nothing: if the answer to the request is lost, so is the savepoint.
+     * nothing beyond the call.
      *
-     * <p>Cancelling the future ends the waiting; the savepoint goes on.
+     * <p>If the answer to the request is lost, the savepoint's id tells whether Flink has begun it, and if not, the
+     * request is repeated under the same id: one savepoint is taken, unless the JobManager was restarted meanwhile. Before
+     * Flink 1.15, which takes no ids from clients, a lost answer fails the call, and the savepoint may be under way.
+     *
+     * <p>This waits as long as Flink says that the savepoint is in progress: there is no bound but Flink's checkpoint
+     * timeout ({@code execution.checkpointing.timeout}, 10 minutes by default) and, when Flink does not answer, {@link
+     * FlinkRestConfig#outageTolerance()}. {@link CompletableFuture#orTimeout} sets one. That and cancelling the future end
+     * the waiting; the savepoint goes on.
      *
      * @param cluster where to
      * @param job the job
      * @param targetDirectory where the savepoint shall go, as Flink sees it
      * @return the savepoint, once it is complete; {@link SavepointFailedException} if it failed, {@link
      *     io.savepoint.spi.UnknownOperationException} if the JobManager was restarted meanwhile, {@link
-     *     FlinkUnreachableException} or {@link io.savepoint.spi.FlinkAnswerException} if the request was not answered, or
-     *     no usable answer came for {@link FlinkRestConfig#outageTolerance()}
+     *     FlinkUnreachableException} or {@link io.savepoint.spi.FlinkAnswerException} if Flink could not be asked, or no
+     *     usable answer came for {@link FlinkRestConfig#outageTolerance()}
      */
     public CompletableFuture<TakenSavepoint> takeSavepoint(ClusterId cluster, JobId job, String targetDirectory) {
         return taker.take(cluster, job, targetDirectory);
@@ -269,9 +300,7 @@ public final class FlinkRestTransport implements FlinkTransport {
      * @throws IllegalStateException if this transport was not made by {@link #at(String)}
      */
     public CompletableFuture<TakenSavepoint> takeSavepoint(JobId job, String targetDirectory) {
-        ClusterId cluster = only.orElseThrow(() -> new IllegalStateException(
-                "this transport serves several clusters: say which one, or make it by FlinkRestTransport.at(url)"));
-        return takeSavepoint(cluster, job, targetDirectory);
+        return takeSavepoint(cluster(), job, targetDirectory);
     }
 
     /**

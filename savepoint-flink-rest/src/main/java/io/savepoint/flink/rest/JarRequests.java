@@ -96,10 +96,18 @@ final class JarRequests {
     }
 
     CompletableFuture<Outcome> run(ClusterId cluster, URI endpoint, String jarId, LaunchRequest request) {
-        String path =
-                "/jars/" + URLEncoder.encode(jarId, StandardCharsets.UTF_8).replace("+", "%20") + "/run";
-        return sender.apply(Call.post(cluster, endpoint, path, body(request), timeout))
+        return sender.apply(Call.post(cluster, endpoint, path(jarId) + "/run", body(request), timeout))
                 .thenApply(answer -> outcome(answer, request));
+    }
+
+    /** Deletes a jar if that can be done: nothing depends on it. */
+    void delete(ClusterId cluster, URI endpoint, String jarId) {
+        Call call = Call.delete(cluster, endpoint, path(jarId), timeout);
+        Futures.whenDone(sender.apply(call), answer -> {}, thrown -> {});
+    }
+
+    private static String path(String jarId) {
+        return "/jars/" + URLEncoder.encode(jarId, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static Map<String, Object> body(LaunchRequest request) {

@@ -1,8 +1,11 @@
 package io.savepoint.flink.rest;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** A map of bounded size that forgets what was not asked for the longest. Safe for use by any number of threads. */
@@ -39,5 +42,12 @@ final class RecentMap<K, V> {
 
     synchronized void remove(K key, V value) {
         entries.remove(key, value);
+    }
+
+    /** Removes what the condition holds for, and gives it; the condition must not take long. */
+    synchronized List<V> removeAll(Predicate<K> condition) {
+        List<V> removed = new ArrayList<>();
+        entries.entrySet().removeIf(entry -> condition.test(entry.getKey()) && removed.add(entry.getValue()));
+        return removed;
     }
 }

@@ -7,12 +7,19 @@ import io.savepoint.spi.JobLauncher;
 import io.savepoint.spi.LaunchRequest;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Submits jobs to session clusters: uploads the spec's {@code jarFile}, a path or a {@code file:} URL on this machine,
  * and runs it. A jar is uploaded once to each endpoint, as long as its size and its time of modification stay the same,
- * and again when Flink has lost it, which it does when the JobManager is restarted.
+ * and again when Flink has lost it, which it does when the JobManager is restarted. When the file has been replaced by a newer one and that
+ * runs, the jar uploaded before is deleted; the last one stays, as Flink keeps what is uploaded until the
+ * JobManager ends.
+ *
+ * <p>The job starts from the savepoint of the {@link LaunchRequest}, whatever the {@code fromSavepoint} of its spec is:
+ * a manager restarts jobs from later ones. {@link LaunchRequest#of} takes the spec's.
  *
  * <p>A job's {@code main} must make one job only, as Flink gives every one that it makes the same id. Flink before 1.15
  * knows an id again only while the job runs: a launch repeated after the job's end runs it a second time.
@@ -27,7 +34,17 @@ public final class RestJobLauncher implements JobLauncher {
     private final FlinkRestTransport transport;
     private final RecentMap<Key, CompletableFuture<String>> uploaded = new RecentMap<>(MOST_JARS);
 
-    private record Key(URI endpoint, JarFiles.Content content) {}
+    /** How many launches are going to run a jar: as long as there is one, it is not deleted. */
+    private final Map<Key, Integer> launching = new ConcurrentHashMap<>();
+
+    private record Key(URI endpoint, JarFiles.Content content) {
+        boolean replaces(Key other) {
+            return endpoint.equals(other.endpoint)
+                    && content.path().equals(other.content.path())
+                    && content.modified().compareTo(other.content.modified()) >= 0
+                    && !content.equals(other.content);
+        }
+    }
 
     private RestJobLauncher(FlinkRestTransport transport) {
         this.transport = transport;
@@ -55,7 +72,19 @@ public final class RestJobLauncher implements JobLauncher {
             return transport
                     .jars()
                     .content(cluster, jarFile)
-                    .thenCompose(content -> launch(cluster, new Key(endpoint, content), request));
+                    .thenCompose(content -> launchAndTidy(cluster, new Key(endpoint, content), request));
+        });
+    }
+
+    private CompletableFuture<Outcome> launchAndTidy(ClusterId cluster, Key key, LaunchRequest request) {
+        launching.merge(key, 1, Integer::sum);
+        return launch(cluster, key, request).whenComplete((outcome, thrown) -> {
+            launching.computeIfPresent(key, (same, launches) -> launches == 1 ? null : launches - 1);
+            if (thrown == null) {
+                uploaded.removeAll(other -> key.replaces(other) && !launching.containsKey(other))
+                        .forEach(jar -> Futures.whenDone(
+                                jar, id -> transport.jars().delete(cluster, key.endpoint(), id), failed -> {}));
+            }
         });
     }
 

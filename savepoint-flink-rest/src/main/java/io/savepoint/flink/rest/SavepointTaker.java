@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 /** Takes savepoints from the request to the end, asking for them when they may be expected. */
 final class SavepointTaker {
     private static final int MOST_JOBS = 1000;
+    /** How long Flink keeps a result by default: until then it knows the id of a request that arrived. */
+    private static final Duration KEPT = Duration.ofMinutes(5);
 
     private final FlinkRestTransport transport;
     private final Scheduler scheduler;
@@ -40,10 +42,10 @@ final class SavepointTaker {
         SavepointRequest request = new SavepointRequest(
                 job, TriggerId.random(random), Optional.of(targetDirectory), SavepointFormat.CANONICAL);
         CompletableFuture<TakenSavepoint> result = new CompletableFuture<>();
-        Instant asked = scheduler.clock().instant();
+        Wait wait = new Wait(new Key(cluster, job), request, result);
         Futures.whenDone(
-                transport.triggerSavepoint(cluster, request),
-                trigger -> new Wait(new Key(cluster, job), trigger, asked, result).next(),
+                transport.version(cluster),
+                version -> wait.trigger(version.takesTriggerIdAndFormat()),
                 result::completeExceptionally);
         return result;
     }
@@ -51,20 +53,45 @@ final class SavepointTaker {
     /** One savepoint under way. Its steps follow each other, so its fields are of one thread at a time. */
     private final class Wait {
         private final Key key;
-        private final TriggerId trigger;
-        private final Instant asked;
+        private final SavepointRequest request;
         private final CompletableFuture<TakenSavepoint> result;
         private final Optional<Duration> expectation;
+        private final Instant asked;
+        private volatile TriggerId trigger;
+        private volatile boolean accepted;
+        /** Whether the answer to a request under our own id was lost: then the id tells what became of it. */
+        private volatile boolean perhapsBegun;
+
         private volatile Duration inProgress = Duration.ZERO;
         private volatile Instant answered;
 
-        Wait(Key key, TriggerId trigger, Instant asked, CompletableFuture<TakenSavepoint> result) {
+        Wait(Key key, SavepointRequest request, CompletableFuture<TakenSavepoint> result) {
             this.key = key;
-            this.trigger = trigger;
-            this.asked = asked;
+            this.request = request;
             this.result = result;
             this.expectation = expected.get(key);
-            this.answered = scheduler.clock().instant();
+            this.trigger = request.trigger();
+            this.asked = scheduler.clock().instant();
+            this.answered = asked;
+        }
+
+        void trigger(boolean underOurId) {
+            Futures.whenDone(
+                    transport.triggerSavepoint(key.cluster, request),
+                    id -> {
+                        trigger = id;
+                        accepted = true;
+                        answered = scheduler.clock().instant();
+                        next();
+                    },
+                    thrown -> {
+                        perhapsBegun |= underOurId && FlinkHttp.mayHaveArrived(thrown);
+                        if (perhapsBegun) {
+                            missed(thrown);
+                        } else {
+                            result.completeExceptionally(thrown);
+                        }
+                    });
         }
 
         void next() {
@@ -89,6 +116,13 @@ final class SavepointTaker {
         }
 
         private void seen(OperationObservation observation, Duration before) {
+            boolean unknown = observation instanceof OperationObservation.Unknown;
+            if (unknown && !accepted && elapsed().compareTo(KEPT) < 0) {
+                // It did not arrive. Until it is accepted it counts as not answered, which bounds the repetitions.
+                trigger(true);
+                return;
+            }
+            accepted = true;
             answered = scheduler.clock().instant();
             if (observation instanceof OperationObservation.Completed completed) {
                 expected.put(key, inProgress);
@@ -96,11 +130,11 @@ final class SavepointTaker {
             } else if (observation instanceof OperationObservation.Failed failed) {
                 result.completeExceptionally(new SavepointFailedException(
                         told() + " failed: " + failed.reason() + "; another try is a new savepoint", failed.reason()));
-            } else if (observation instanceof OperationObservation.Unknown) {
+            } else if (unknown) {
                 result.completeExceptionally(
-                        new UnknownOperationException(told() + " was accepted, and now the JobManager"
-                                + " does not know it: it was restarted meanwhile. Look whether there is a complete savepoint (with"
-                                + " a file _metadata) in the target directory"));
+                        new UnknownOperationException(told() + " was asked for, and now the JobManager does not know"
+                                + " it: it was restarted meanwhile, or the result has expired. Look whether there is a"
+                                + " complete savepoint (with a file _metadata) in the target directory"));
             } else {
                 inProgress = before;
                 next();

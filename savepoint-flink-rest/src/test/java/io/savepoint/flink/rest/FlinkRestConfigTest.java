@@ -116,5 +116,10 @@ class FlinkRestConfigTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> transport.takeSavepoint(JobId.of("ab".repeat(16)), "file:///savepoints"))
                 .withMessageContaining("FlinkRestTransport.at(url)");
+        assertThatIllegalStateException()
+                .isThrownBy(transport::cluster)
+                .withMessageContaining("FlinkRestTransport.at(url)");
+        assertThat(FlinkRestTransport.at("http://localhost:8081").cluster())
+                .isEqualTo(ClusterId.of("rest", "localhost:8081"));
     }
 }

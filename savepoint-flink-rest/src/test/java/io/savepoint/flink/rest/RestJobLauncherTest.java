@@ -2,8 +2,11 @@ package io.savepoint.flink.rest;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aMultipart;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.binaryEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.delete;
+import static com.github.tomakehurst.wiremock.client.WireMock.deleteRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
@@ -14,11 +17,13 @@ import static io.savepoint.flink.rest.Asking.CLUSTER;
 import static io.savepoint.flink.rest.Asking.answer;
 import static io.savepoint.flink.rest.Asking.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobSpec;
 import io.savepoint.spi.FlinkAnswerException;
@@ -29,6 +34,7 @@ import io.savepoint.spi.LaunchRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -108,6 +114,32 @@ class RestJobLauncherTest {
                         "{\"entryClass\":\"a.Main\",\"programArgsList\":[\"--name\",\"with \\\"quotes\\\" and"
                                 + " ü\",\"\"],\"parallelism\":3,\"jobId\":\"" + JOB
                                 + "\",\"savepointPath\":\"file:/sp/1\",\"allowNonRestoredState\":true}")));
+    }
+
+    @Test
+    void aScriptStartsFromTheSavepointOfItsSpec() {
+        FlinkRestTransport transport = FlinkRestTransport.at(server.baseUrl());
+        JobSpec spec = JobSpec.builder()
+                .fromSavepoint("file:/sp/1")
+                .allowNonRestoredState(true)
+                .build();
+        LaunchRequest fresh = new LaunchRequest(JOB, spec, Optional.empty(), false);
+        assertThat(failure(transport.runJar(transport.cluster(), "1f_job.jar", fresh)))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContainingAll(JOB.hex(), "fromSavepoint 'file:/sp/1'", "LaunchRequest.of");
+        assertThat(server.getAllServeEvents()).isEmpty();
+
+        LaunchRequest request = LaunchRequest.of(JOB, spec);
+        assertThat(answer(transport.runJar(transport.cluster(), "1f_job.jar", request)))
+                .isEqualTo(Outcome.SUBMITTED);
+        LaunchRequest later = new LaunchRequest(JOB, spec, Optional.of("file:/sp/2"), false);
+        assertThat(answer(transport.runJar(transport.cluster(), "1f_job.jar", later)))
+                .isEqualTo(Outcome.SUBMITTED);
+        assertThat(server.findAll(postRequestedFor(urlEqualTo(RUN))))
+                .extracting(LoggedRequest::getBodyAsString)
+                .containsExactly(
+                        "{\"jobId\":\"" + JOB + "\",\"savepointPath\":\"file:/sp/1\",\"allowNonRestoredState\":true}",
+                        "{\"jobId\":\"" + JOB + "\",\"savepointPath\":\"file:/sp/2\",\"allowNonRestoredState\":false}");
     }
 
     @Test
@@ -242,6 +274,47 @@ class RestJobLauncherTest {
         Files.writeString(jar, "other");
         answer(launcher.launch(CLUSTER, request()));
         verifyUploads(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400})
+    void deletesWhatWasReplacedOnceTheNewOneRuns(int answerToDelete) throws IOException {
+        server.stubFor(delete(anyUrl()).willReturn(jsonResponse("{}", answerToDelete)));
+        answer(launcher.launch(CLUSTER, request()));
+        Files.writeString(jar, "other");
+        uploads("2f_job.jar");
+        server.stubFor(post("/jars/2f_job.jar/run").willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+        failure(launcher.launch(CLUSTER, request()));
+        server.verify(0, deleteRequestedFor(anyUrl()));
+
+        server.stubFor(post("/jars/2f_job.jar/run").willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
+        assertThat(answer(launcher.launch(CLUSTER, request()))).isEqualTo(Outcome.SUBMITTED);
+        await().untilAsserted(() -> server.verify(1, deleteRequestedFor(urlEqualTo("/jars/1f_job.jar"))));
+        answer(launcher.launch(CLUSTER, request()));
+        server.verify(1, deleteRequestedFor(anyUrl()));
+        verifyUploads(2);
+    }
+
+    @Test
+    void deletesNothingThatALaunchIsGoingToRun() throws IOException {
+        server.stubFor(
+                post(RUN).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}").withFixedDelay(60_000)));
+        byte[] content = Files.readAllBytes(jar);
+        FileTime modified = Files.getLastModifiedTime(jar);
+        launcher.launch(CLUSTER, request());
+        await().until(() -> !server.findAll(postRequestedFor(urlEqualTo(RUN))).isEmpty());
+
+        Files.writeString(jar, "other");
+        uploads("2f_job.jar");
+        server.stubFor(post("/jars/2f_job.jar/run").willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
+        answer(launcher.launch(CLUSTER, request()));
+
+        Files.write(jar, content);
+        Files.setLastModifiedTime(jar, modified);
+        server.stubFor(post(RUN).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
+        answer(launcher.launch(CLUSTER, request()));
+        verifyUploads(2);
+        server.verify(0, deleteRequestedFor(anyUrl()));
     }
 
     @Test

@@ -21,6 +21,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.savepoint.model.JobId;
 import io.savepoint.model.TriggerId;
 import io.savepoint.policy.PollSchedule;
@@ -30,6 +31,8 @@ import io.savepoint.spi.FlinkUnreachableException;
 import io.savepoint.spi.Scheduler;
 import io.savepoint.spi.UnknownOperationException;
 import io.savepoint.testing.ManualScheduler;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -166,9 +169,128 @@ class TakeSavepointTest {
         server.stubFor(post(SAVEPOINTS)
                 .willReturn(jsonResponse("{\"errors\":[\"a.RestHandlerException: no directory\"]}", 400)));
         assertThat(failure(transport.takeSavepoint(JOB, ""))).isInstanceOf(FlinkRefusedException.class);
-        server.stubFor(post(SAVEPOINTS).willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
-        assertThat(failure(transport.takeSavepoint(JOB, "file:///x"))).isInstanceOf(FlinkUnreachableException.class);
         server.verify(0, getRequestedFor(urlPathMatching(SAVEPOINTS + "/.*")));
+    }
+
+    private static final String ANY_STATUS = SAVEPOINTS + "/.*";
+    private static final ResponseDefinitionBuilder LOST = aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER);
+    private static final ResponseDefinitionBuilder UNKNOWN = jsonResponse(
+            "{\"errors\":[\"a.RestHandlerException: There is no savepoint operation with triggerId=x\"]}", 404);
+
+    /** Answers the polls for an id that the client chose: first one way, then another. */
+    private static void polls(ResponseDefinitionBuilder first, ResponseDefinitionBuilder then) {
+        server.stubFor(get(urlPathMatching(ANY_STATUS))
+                .inScenario("polls")
+                .whenScenarioStateIs(Scenario.STARTED)
+                .willSetStateTo("then")
+                .willReturn(first));
+        server.stubFor(get(urlPathMatching(ANY_STATUS))
+                .inScenario("polls")
+                .whenScenarioStateIs("then")
+                .willReturn(then));
+    }
+
+    private static List<String> posted() {
+        return server.findAll(postRequestedFor(urlEqualTo(SAVEPOINTS))).stream()
+                .map(LoggedRequest::getBodyAsString)
+                .toList();
+    }
+
+    @Test
+    void followsTheSavepointWhoseAnswerIsLost() {
+        server.stubFor(post(SAVEPOINTS).willReturn(LOST));
+        polls(IN_PROGRESS, COMPLETED);
+        TakenSavepoint savepoint = answer(transport.takeSavepoint(JOB, "file:///savepoints"));
+        assertThat(savepoint.location()).isEqualTo("file:/savepoints/x");
+        assertThat(posted())
+                .singleElement()
+                .asString()
+                .contains(savepoint.trigger().hex());
+    }
+
+    @Test
+    void repeatsARequestThatDidNotArriveUnderTheSameId() {
+        server.stubFor(post(SAVEPOINTS)
+                .inScenario("posts")
+                .whenScenarioStateIs(Scenario.STARTED)
+                .willSetStateTo("answered")
+                .willReturn(LOST));
+        server.stubFor(post(SAVEPOINTS)
+                .inScenario("posts")
+                .whenScenarioStateIs("answered")
+                .willReturn(jsonResponse("{\"request-id\":\"{{jsonPath request.body '$.triggerId'}}\"}", 202)
+                        .withTransformers("response-template")));
+        polls(UNKNOWN, COMPLETED);
+        TakenSavepoint savepoint = answer(transport.takeSavepoint(JOB, "file:///savepoints"));
+        assertThat(posted())
+                .hasSize(2)
+                .allMatch(body -> body.contains(savepoint.trigger().hex()));
+    }
+
+    @Test
+    void anIdThatWasSeenInProgressIsNotSentAgain() {
+        server.stubFor(post(SAVEPOINTS).willReturn(LOST));
+        polls(IN_PROGRESS, UNKNOWN);
+        assertThat(failure(transport.takeSavepoint(JOB, "file:///savepoints")))
+                .isInstanceOf(UnknownOperationException.class);
+        assertThat(posted()).hasSize(1);
+    }
+
+    @Test
+    void repeatsForTheToleratedTimeOnly() {
+        server.stubFor(post(SAVEPOINTS).willReturn(LOST));
+        polls(UNKNOWN, UNKNOWN);
+        SteppingScheduler scheduler = new SteppingScheduler();
+        FlinkRestTransport stepping = FlinkRestTransport.at(
+                server.baseUrl(), FlinkRestConfig.builder().scheduler(scheduler).build());
+        assertThat(failure(stepping.takeSavepoint(JOB, "file:///savepoints")))
+                .isInstanceOf(FlinkUnreachableException.class)
+                .hasMessageContaining("POST " + SAVEPOINTS);
+        assertThat(scheduler.now).isBetween(Duration.ofMinutes(1), Duration.ofSeconds(75));
+        assertThat(posted()).hasSizeGreaterThan(2).containsOnly(posted().get(0));
+    }
+
+    @Test
+    void doesNotRepeatWhatFlinkMayHaveForgotten() {
+        server.stubFor(post(SAVEPOINTS).willReturn(LOST));
+        polls(ELECTION, UNKNOWN);
+        SteppingScheduler scheduler = new SteppingScheduler();
+        scheduler.shortest = Duration.ofMinutes(4);
+        FlinkRestTransport stepping = FlinkRestTransport.at(
+                server.baseUrl(),
+                FlinkRestConfig.builder()
+                        .scheduler(scheduler)
+                        .outageTolerance(Duration.ofHours(1))
+                        .build());
+        assertThat(failure(stepping.takeSavepoint(JOB, "file:///savepoints")))
+                .isInstanceOf(UnknownOperationException.class)
+                .hasMessageContainingAll("expired", "_metadata");
+        assertThat(posted()).hasSize(1);
+    }
+
+    @Test
+    void aLostAnswerFailsTheCallBefore115() {
+        server.stubFor(get("/config").willReturn(okJson("{\"flink-version\":\"1.14.6\"}")));
+        server.stubFor(post(SAVEPOINTS).willReturn(LOST));
+        assertThat(failure(transport.takeSavepoint(JOB, "file:///x"))).isInstanceOf(FlinkUnreachableException.class);
+        assertThat(posted()).hasSize(1);
+        server.verify(0, getRequestedFor(urlPathMatching(ANY_STATUS)));
+    }
+
+    @Test
+    void whatDidNotArriveIsNotWaitedFor() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        FlinkRestTransport nobody = FlinkRestTransport.at("http://127.0.0.1:" + port);
+        Throwable refused = failure(nobody.observeJob(CLUSTER, JOB));
+        assertThat(refused).isInstanceOf(FlinkUnreachableException.class);
+        assertThat(FlinkHttp.mayHaveArrived(refused)).isFalse();
+
+        server.stubFor(post(SAVEPOINTS).willReturn(ELECTION));
+        assertThat(failure(transport.takeSavepoint(JOB, "file:///x"))).isInstanceOf(FlinkLeaderElectionException.class);
+        server.verify(0, getRequestedFor(urlPathMatching(ANY_STATUS)));
     }
 
     @Test
@@ -199,6 +321,7 @@ class TakeSavepointTest {
     private static final class SteppingScheduler implements Scheduler {
         private final List<Duration> delays = new CopyOnWriteArrayList<>();
         private volatile Duration now = Duration.ZERO;
+        private volatile Duration shortest = Duration.ZERO;
 
         @Override
         public Clock clock() {
@@ -208,7 +331,7 @@ class TakeSavepointTest {
         @Override
         public Cancellable schedule(Duration delay, Runnable task) {
             delays.add(delay);
-            now = now.plus(delay);
+            now = now.plus(delay.compareTo(shortest) < 0 ? shortest : delay);
             task.run();
             return () -> {};
         }
