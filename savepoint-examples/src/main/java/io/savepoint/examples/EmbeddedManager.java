@@ -19,6 +19,7 @@ public final class EmbeddedManager {
      * @throws Exception if the console cannot be read
      */
     public static void main(String[] args) throws Exception {
+        Usage.require(3, args, "EmbeddedManager FLINK-URL JOB-JAR SAVEPOINT-DIRECTORY");
         String url = args[0];
         String jar = args[1];
         String directory = args[2];

@@ -12,6 +12,7 @@ public final class OneSavepoint {
      * @param args Flink's URL, the job id, the savepoint directory as Flink sees it
      */
     public static void main(String[] args) {
+        Usage.require(3, args, "OneSavepoint FLINK-URL JOB-ID SAVEPOINT-DIRECTORY");
         // begin script
         var savepoint =
                 FlinkRestTransport.at(args[0]).takeSavepoint(args[1], args[2]).join();

@@ -4,6 +4,7 @@ import io.savepoint.SavepointManager;
 import io.savepoint.flink.rest.FlinkRestTransport;
 import io.savepoint.flink.rest.RestJobLauncher;
 import io.savepoint.model.ClusterId;
+import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.Reconciliation;
 import io.savepoint.store.InMemoryClusterStateStore;
@@ -15,12 +16,13 @@ public final class OwnLoop {
     private OwnLoop() {}
 
     /**
-     * Starts a job and takes one savepoint of it.
+     * Starts a job and takes one savepoint of it, or ends with exit code 1 if the job does not run.
      *
      * @param args Flink's URL, the job's jar, the savepoint directory as Flink sees it
      * @throws InterruptedException if the thread was interrupted
      */
     public static void main(String[] args) throws InterruptedException {
+        Usage.require(3, args, "OwnLoop FLINK-URL JOB-JAR SAVEPOINT-DIRECTORY");
         var orders = ClusterId.of("default", "orders");
         var store = new InMemoryClusterStateStore();
         var flink = FlinkRestTransport.at(args[0]);
@@ -36,11 +38,7 @@ public final class OwnLoop {
                 .flink(flink)
                 .launcher(RestJobLauncher.create(flink))
                 .build()) {
-            while (store.state(orders)
-                    .status()
-                    .job()
-                    .filter(job -> job.savepointGeneration() == 1)
-                    .isEmpty()) {
+            while (!isOver(store.state(orders).status())) {
                 // begin loop
                 Reconciliation done = manager.reconcile(orders).join();
                 System.out.println(done.outcome() + ": " + done.message());
@@ -48,6 +46,21 @@ public final class OwnLoop {
                 // end loop
             }
         }
+        ClusterStatus status = store.state(orders).status();
+        if (!isSaved(status)) {
+            System.err.println("no savepoint was taken: "
+                    + status.bookkeeping().failureReason().orElse("the job has ended"));
+            System.exit(1);
+        }
+    }
+
+    private static boolean isOver(ClusterStatus status) {
+        return isSaved(status)
+                || status.job().filter(job -> job.state().isTerminal()).isPresent();
+    }
+
+    private static boolean isSaved(ClusterStatus status) {
+        return status.job().filter(job -> job.savepointGeneration() == 1).isPresent();
     }
 
     private static void requeueAfter(Reconciliation done) throws InterruptedException {

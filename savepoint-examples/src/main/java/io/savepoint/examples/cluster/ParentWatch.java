@@ -1,6 +1,7 @@
 package io.savepoint.examples.cluster;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.util.Arrays;
 
 /**
@@ -18,7 +19,10 @@ final class ParentWatch {
         watch.setDaemon(true);
         watch.start();
         Object mainArgs = Arrays.copyOfRange(args, 1, args.length);
-        Class.forName(args[0]).getMethod("main", String[].class).invoke(null, mainArgs);
+        Method main = Class.forName(args[0]).getMethod("main", String[].class);
+        // As for Java's own launcher, the class need not be public.
+        main.setAccessible(true);
+        main.invoke(null, mainArgs);
     }
 
     private static void haltAtEndOfInput() {

@@ -1,7 +1,6 @@
 package io.savepoint.examples.walkthrough;
 
 import io.savepoint.SavepointManager;
-import io.savepoint.examples.jdbc.JdbcClusterStateStore;
 import io.savepoint.flink.rest.FlinkRestTransport;
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.TriggerId;
@@ -14,7 +13,10 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** A manager in a process of its own that dies the moment Flink has answered its request for a savepoint. */
+/**
+ * A manager in a process of its own that dies the moment Flink has answered its request for a savepoint, or when this
+ * process does.
+ */
 final class DyingManager {
     static final int EXIT_CODE = 137;
 
@@ -26,10 +28,12 @@ final class DyingManager {
                         ProcessHandle.current().info().command().orElse("java"),
                         "-classpath",
                         System.getProperty("java.class.path"),
+                        "io.savepoint.examples.cluster.ParentWatch",
                         DyingManager.class.getName(),
                         database.toString(),
                         flink.toString())
-                .inheritIO()
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             process.destroyForcibly();
@@ -45,9 +49,9 @@ final class DyingManager {
      * @throws InterruptedException never, it dies before
      */
     public static void main(String[] args) throws InterruptedException {
-        try (JdbcClusterStateStore store = Databases.open(Path.of(args[0]));
+        try (EmbeddedDatabase database = EmbeddedDatabase.open(Path.of(args[0]));
                 SavepointManager manager = SavepointManager.builder()
-                        .store(store)
+                        .store(database.store())
                         .flink(new DyingTransport(FlinkRestTransport.at(args[1])))
                         .build()) {
             manager.start();

@@ -14,8 +14,14 @@ final class StatusPrinter {
 
     static String describe(ClusterStatus status) {
         Map<String, Object> document = new TreeMap<>(StatusDocument.write(status));
-        // What the manager remembers for itself is not for people.
-        document.remove(StatusDocument.MANAGER_KEY);
+        // What the manager remembers for itself is not for people, except for reasons.
+        Map<String, Object> reasons = new TreeMap<>();
+        status.bookkeeping().failureReason().ifPresent(reason -> reasons.put("failureReason", reason));
+        status.bookkeeping().message().ifPresent(message -> reasons.put("message", message));
+        document.put(StatusDocument.MANAGER_KEY, reasons);
+        if (reasons.isEmpty()) {
+            document.remove(StatusDocument.MANAGER_KEY);
+        }
         StringBuilder text = new StringBuilder("Status:\n");
         print(text, document, INDENT);
         return text.toString();
