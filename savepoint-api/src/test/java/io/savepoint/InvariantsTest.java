@@ -283,9 +283,8 @@ class InvariantsTest {
             world.edit(spec -> spec.savepointGeneration(99));
             world.await("a refusal", () -> world.count(SavepointEvent.Type.REQUEST_REFUSED) > 0);
             assertThat(world.status().savepoint().orElseThrow().message().orElseThrow())
-                    .isEqualTo(
-                            "savepointGeneration 99 asks for a savepoint, but the job is Cancelled; raise"
-                                    + " savepointGeneration again when it runs");
+                    .isEqualTo("savepointGeneration 99 asks for a savepoint, but the job is Cancelled; raise"
+                            + " savepointGeneration again when it runs");
             world.assertAtRest();
         }
     }

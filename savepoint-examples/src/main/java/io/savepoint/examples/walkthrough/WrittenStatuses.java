@@ -23,7 +23,7 @@ final class WrittenStatuses extends ForwardingStore {
     @Override
     public CompletionStage<WriteResult> compareAndSet(ClusterId cluster, String version, ClusterStatus status) {
         return super.compareAndSet(cluster, version, status).thenApply(result -> {
-            if (result == WriteResult.WRITTEN) {
+            if (result.isWritten()) {
                 add(new Written(cluster, status));
             }
             return result;
