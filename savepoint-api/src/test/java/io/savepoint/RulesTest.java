@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.savepoint.model.ControlRequest;
 import io.savepoint.model.ControlState;
+import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
 import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointEvent;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the {@code FlinkCluster} contract, one by one, on the fake Flink. */
@@ -142,6 +144,92 @@ class RulesTest {
             assertThat(world.ourSavepoints().get(1).begun()).isAfterOrEqualTo(edited);
             world.assertAtRest();
             assertThat(world.generation()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void theFailureOfAnEarlierGenerationDoesNotCountAgainstALaterOne() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.savepointDuration(Duration.ofSeconds(30));
+            world.cluster.failNextSavepoint("disk full");
+            world.start();
+            world.edit(spec -> spec.savepointGeneration(5));
+            world.await("one in flight", () -> !world.ourAttempts().isEmpty());
+            world.edit(spec -> spec.savepointGeneration(7));
+            world.await("the failure", () -> world.count(SavepointEvent.Type.SAVEPOINT_FAILED) == 1);
+            Instant failed = world.time.now();
+            world.await("the next", () -> world.ourAttempts().size() == 2);
+            assertThat(Duration.between(failed, world.time.now())).isLessThan(Duration.ofSeconds(2));
+            world.await("its end", () -> world.generation() == 1);
+            world.assertAtRest();
+        }
+    }
+
+    @Test
+    void aRefusalIsToldAfterTheResultOfWhatIsInFlight() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.savepointDuration(Duration.ofSeconds(30));
+            CompletableFuture<SavepointResult> taken = world.start().takeSavepoint(World.ORDERS);
+            world.await("one in flight", () -> !world.ourAttempts().isEmpty());
+            world.edit(spec -> spec.savepointsDir(Optional.empty()).savepointGeneration(5));
+            world.await("its end", taken::isDone);
+            world.assertAtRest();
+            assertThat(world.generation()).isEqualTo(1);
+            assertThat(world.status().savepoint().orElseThrow().message().orElseThrow())
+                    .contains("savepointGeneration 5 needs savepointsDir");
+        }
+    }
+
+    private static void awaitExplanation(World world, String text) {
+        world.await(
+                "an explanation",
+                () -> world.status()
+                        .bookkeeping()
+                        .message()
+                        .filter(message -> message.contains(text))
+                        .isPresent());
+    }
+
+    private static void assertSavepointAfterMending(World world, Consumer<JobSpec.Builder> mend) {
+        long wanted = world.generation() + 1;
+        world.edit(spec -> mend.accept(spec.savepointGeneration(wanted)));
+        world.await("the savepoint", () -> world.generation() == wanted);
+        assertThat(world.messagesOf(SavepointEvent.Type.REQUEST_REFUSED)).doesNotContain("savepointGeneration");
+    }
+
+    @Test
+    void anEditThatMendsTheRestartPolicyMayAskForASavepointToo() {
+        try (World world =
+                World.withRunningJob(spec -> spec.savepointGeneration(1).restartPolicy(RestartPolicy.NEVER))) {
+            world.start();
+            world.await("a savepoint", () -> world.generation() == 1);
+            world.cluster.failJob(world.jobId());
+            awaitExplanation(world, "restartPolicy is Never");
+            assertSavepointAfterMending(world, spec -> spec.restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE));
+        }
+    }
+
+    @Test
+    void aSavepointMayBeAskedForWhileARestartIsDelayed() {
+        try (World world = World.withRunningJob(spec -> spec.savepointGeneration(1))) {
+            world.start();
+            world.await("a savepoint", () -> world.generation() == 1);
+            world.cluster.failJob(world.jobId());
+            world.await("the restart", () -> world.job().restartCount() == 1 && world.jobState() == JobState.RUNNING);
+            world.edit(spec -> spec.restartPolicy(RestartPolicy.NEVER));
+            world.cluster.failJob(world.jobId());
+            awaitExplanation(world, "restartPolicy is Never");
+            assertSavepointAfterMending(world, spec -> spec.restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE));
+        }
+    }
+
+    @Test
+    void anEditThatMendsTheFirstStartMayAskForASavepointToo() {
+        try (World world = new World()) {
+            world.store.put(World.ORDERS, World.spec().fromSavepoint(OTHER).build());
+            world.start();
+            awaitExplanation(world, "no savepoint is recorded");
+            assertSavepointAfterMending(world, spec -> spec.fromSavepoint(Optional.empty()));
         }
     }
 
@@ -327,19 +415,36 @@ class RulesTest {
         }
     }
 
+    /** Starts a manager whose requests of one kind are refused. */
+    private static Faults startRefused(World world, String request) {
+        Faults process = Faults.none();
+        FlinkTransport refusing = (FlinkTransport) Proxy.newProxyInstance(
+                RulesTest.class.getClassLoader(),
+                new Class<?>[] {FlinkTransport.class},
+                (proxy, method, arguments) -> method.getName().equals(request)
+                        ? CompletableFuture.failedFuture(new FlinkRefusedException("403 by a proxy"))
+                        : method.invoke(world.flink, arguments));
+        world.manager(process, builder -> builder.flink(process.transport(refusing)))
+                .start();
+        return process;
+    }
+
+    @Test
+    void aPeriodicSavepointThatIsRefusedAtOnceIsRetriedAfterTenSeconds() {
+        try (World world = World.withRunningJob(spec -> spec.autoSavepointSeconds(60))) {
+            Faults process = startRefused(world, "triggerSavepoint");
+            world.advance(Duration.ofSeconds(75));
+            assertThat(process.interactions().stream()
+                            .filter("triggerSavepoint"::equals)
+                            .count())
+                    .isEqualTo(2);
+        }
+    }
+
     @Test
     void aCancelThatIsRefusedIsTriedAgainWithABackOff() {
         try (World world = World.withRunningJob(spec -> spec.savepointsDir(Optional.empty()))) {
-            Faults process = Faults.none();
-            FlinkTransport refusing = (FlinkTransport) Proxy.newProxyInstance(
-                    getClass().getClassLoader(), new Class<?>[] {FlinkTransport.class}, (proxy, method, arguments) -> {
-                        if (method.getName().equals("cancelJob")) {
-                            return CompletableFuture.failedFuture(new FlinkRefusedException("403 by a proxy"));
-                        }
-                        return method.invoke(world.flink, arguments);
-                    });
-            world.manager(process, builder -> builder.flink(process.transport(refusing)))
-                    .start();
+            Faults process = startRefused(world, "cancelJob");
             world.edit(spec -> spec.cancelRequested(true));
             world.advance(Duration.ofMinutes(5));
             assertThat(process.interactions().stream()

@@ -200,8 +200,14 @@ final class Planner {
     private Optional<String> decide(
             Draft draft, PolicyContext context, Optional<DirectRequest> direct, boolean inFlight) {
         Optional<DirectRequest> waiting = direct;
+        boolean launchDue = false;
         for (SavepointPolicy policy : policies) {
             Decision decision = policy.decide(context);
+            launchDue |= canLaunch && (launches(decision) || isDelayedRestart(policy, decision));
+            if (launchDue && decision instanceof Decision.RefuseRequest) {
+                // The run that follows may serve it.
+                continue;
+            }
             if (decision instanceof Decision.Wait wait && !inFlight) {
                 waitUntil(draft, context, wait.until());
             } else if (decision instanceof Decision.Explain explain) {
@@ -229,17 +235,25 @@ final class Planner {
         return waiting.flatMap(request -> serveDirect(draft, context, request));
     }
 
+    private static boolean launches(Decision decision) {
+        return decision instanceof Decision.StartJob || decision instanceof Decision.RestartJob;
+    }
+
+    private static boolean isDelayedRestart(SavepointPolicy policy, Decision decision) {
+        return policy.precedence() == Precedence.RESTART && decision instanceof Decision.Wait;
+    }
+
     private boolean begin(Draft draft, SavepointPolicy policy, PolicyContext context) {
         Decision decision = policy.decide(context);
-        boolean launches = decision instanceof Decision.StartJob || decision instanceof Decision.RestartJob;
-        if (launches && !canLaunch) {
+        if (launches(decision) && !canLaunch) {
             explain(draft, "the job is to be started, but the manager was built without a JobLauncher");
             return false;
         }
         boolean changesJob = decision instanceof Decision.TakeSavepoint
                 || decision instanceof Decision.StopWithSavepoint
                 || decision instanceof Decision.CancelJob;
-        if (changesJob && !(context.job() instanceof JobObservation.Found)) {
+        boolean unknown = changesJob && !(context.job() instanceof JobObservation.Found);
+        if (unknown || Decider.isBookkeeping(decision)) {
             return false;
         }
         decider.apply(draft, policy.name(), decision, context);

@@ -59,13 +59,18 @@ final class Results {
     }
 
     static void fail(Draft draft, Operation operation, SavepointState state, String reason) {
-        int failures = draft.bookkeeping().requestsOf(operation.policy()).failures() + 1;
+        RequestLog log = draft.bookkeeping().requestsOf(operation.policy());
+        // A request that was accepted meanwhile takes its place, and has failures of its own.
+        boolean replaced =
+                log.accepted().filter(token -> !token.equals(operation.token())).isPresent();
+        int failures = replaced ? 1 : log.failures() + 1;
         boolean givenUp = operation.maxAttempts() > 0 && failures >= operation.maxAttempts();
         draft.updateBookkeeping(bookkeeping -> bookkeeping.operation(Optional.empty()));
-        if (givenUp) {
+        if (!replaced && givenUp) {
             served(draft, operation);
-        } else {
-            draft.updateLog(operation.policy(), log -> log.failures(failures).lastFailure(draft.now()));
+        } else if (!replaced) {
+            draft.updateLog(
+                    operation.policy(), change -> change.failures(failures).lastFailure(draft.now()));
         }
         String bounded = Texts.bounded(reason);
         String attempts = givenUp && failures > 1 ? " (given up after " + failures + " attempts)" : "";

@@ -1,5 +1,6 @@
 package io.savepoint.policy;
 
+import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
 import io.savepoint.model.RequestLog;
@@ -56,13 +57,15 @@ public final class GenerationTriggeredPolicy implements SavepointPolicy {
 
     private static Decision serve(PolicyContext context, RequestLog log, String token) {
         if (context.spec().savepointsDir().isEmpty()) {
-            return new Decision.RefuseRequest(
+            return refuse(
+                    context,
                     token,
                     "savepointGeneration " + token + " needs savepointsDir, which is not set; set it and raise"
                             + " savepointGeneration again");
         }
         if (isOver(context)) {
-            return new Decision.RefuseRequest(
+            return refuse(
+                    context,
                     token,
                     "savepointGeneration " + token + " asks for a savepoint, but the job is "
                             + context.jobState().label() + "; start it and raise savepointGeneration again");
@@ -80,14 +83,23 @@ public final class GenerationTriggeredPolicy implements SavepointPolicy {
                 new Decision.TakeSavepoint(token, TriggerReason.USER_REQUESTED, MAX_ATTEMPTS));
     }
 
+    /** The record has room for one savepoint: the refusal waits until the result of one in flight is told. */
+    private static Decision refuse(PolicyContext context, String token, String message) {
+        return context.bookkeeping().operation().isPresent()
+                ? new Decision.Nothing()
+                : new Decision.RefuseRequest(token, message);
+    }
+
     /** Whether no run will follow by itself in which the request could be served. */
     private static boolean isOver(PolicyContext context) {
         boolean neverStarts =
                 context.spec().jarFile().isEmpty() || context.spec().cancelRequested();
         return switch (context.jobState()) {
             case SUCCEEDED, CANCELLED -> true;
-            // What is left as it is has been explained; until then a restart may follow.
-            case FAILED, LOST -> context.bookkeeping().message().isPresent();
+            // What is left as it is has been explained; until then, or while Flink cannot be asked, a restart may
+            // follow.
+            case FAILED, LOST ->
+                context.bookkeeping().message().isPresent() && !(context.job() instanceof JobObservation.Unreachable);
             case PENDING -> neverStarts;
             case DEPLOYING, RUNNING, UPDATING -> false;
         };

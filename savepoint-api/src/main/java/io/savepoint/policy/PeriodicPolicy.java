@@ -6,6 +6,7 @@ import io.savepoint.model.RequestLog;
 import io.savepoint.model.TriggerReason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Takes a savepoint every {@code autoSavepointSeconds}, counted from the later of the job's start and the last trigger,
@@ -83,10 +84,11 @@ public final class PeriodicPolicy implements SavepointPolicy {
     private Instant due(PolicyContext context, Duration period, Instant runningSince) {
         Instant lastTrigger = context.bookkeeping().lastTriggerTime().orElse(Instant.MIN);
         RequestLog log = context.log(this);
-        boolean failedLast =
-                log.failures() > 0 && log.lastFailure().orElse(Instant.MIN).isAfter(lastTrigger);
-        if (failedLast && log.lastFailure().get().isAfter(runningSince)) {
-            return log.lastFailure().get().plus(new Backoff(FIRST_RETRY, period).delay(log.failures()));
+        // One that Flink refuses at once fails in the millisecond of its trigger.
+        Optional<Instant> failedLast = log.lastFailure()
+                .filter(failed -> log.failures() > 0 && !failed.isBefore(lastTrigger) && failed.isAfter(runningSince));
+        if (failedLast.isPresent()) {
+            return failedLast.get().plus(new Backoff(FIRST_RETRY, period).delay(log.failures()));
         }
         Instant base = lastTrigger.isAfter(runningSince) ? lastTrigger : runningSince;
         return base.plus(period).plus(jitterOf(context, period));

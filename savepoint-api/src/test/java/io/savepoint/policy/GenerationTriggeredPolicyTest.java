@@ -3,6 +3,7 @@ package io.savepoint.policy;
 import static io.savepoint.policy.Contexts.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
 import io.savepoint.model.TriggerReason;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,23 @@ class GenerationTriggeredPolicyTest {
     void isRefusedWhenNoRunWillFollow(JobState state) {
         Contexts contexts = accepted().state(state).bookkeeping(book -> book.message("the job stays as it is"));
         assertThat(policy.decide(contexts.build())).isInstanceOf(Decision.RefuseRequest.class);
+    }
+
+    @Test
+    void isRefusedOnlyWhenNothingIsInFlightWhoseResultWouldHideThat() {
+        Contexts noDirectory = accepted().noDirectory().inFlight();
+        assertThat(policy.decide(noDirectory.build())).isEqualTo(new Decision.Nothing());
+        Contexts over = accepted().state(JobState.CANCELLED).inFlight();
+        assertThat(policy.decide(over.build())).isEqualTo(new Decision.Nothing());
+    }
+
+    @Test
+    void isNotRefusedForAnOldExplanationWhileFlinkCannotBeAsked() {
+        Contexts contexts = accepted()
+                .state(JobState.FAILED)
+                .seen(new JobObservation.Unreachable("connection refused"))
+                .bookkeeping(book -> book.message("the job stays as it is"));
+        assertThat(policy.decide(contexts.build())).isEqualTo(new Decision.Nothing());
     }
 
     @ParameterizedTest

@@ -49,6 +49,22 @@ class PeriodicPolicyTest {
     }
 
     @Test
+    void aFailureInTheMillisecondOfItsTriggerIsRetriedToo() {
+        Contexts contexts = every60s()
+                .bookkeeping(book -> book.runningSince(NOW.minusSeconds(1000)).lastTriggerTime(NOW.minusSeconds(4)))
+                .log("periodic", log -> log.failures(1).lastFailure(NOW.minusSeconds(4)));
+        assertThat(policy.decide(contexts.build())).isEqualTo(waitFor(6));
+    }
+
+    @Test
+    void failuresWithoutATimeCountForNothing() {
+        Contexts contexts = every60s()
+                .bookkeeping(book -> book.runningSince(NOW.minusSeconds(59)))
+                .log("periodic", log -> log.failures(1));
+        assertThat(policy.decide(contexts.build())).isEqualTo(waitFor(1));
+    }
+
+    @Test
     void aSavepointTriggeredSinceTheFailureEndsTheBackOff() {
         Contexts contexts = every60s()
                 .bookkeeping(book -> book.runningSince(NOW.minusSeconds(1000)).lastTriggerTime(NOW.minusSeconds(5)))
