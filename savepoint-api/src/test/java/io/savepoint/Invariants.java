@@ -224,7 +224,8 @@ final class Invariants {
             Optional<ControlStatus> accepted = store.state(cluster)
                     .status()
                     .control()
-                    .filter(recorded -> recorded.name().equals(control.value()))
+                    .filter(recorded ->
+                            control.value().startsWith(recorded.name().replace("\u2026", "")))
                     .filter(recorded -> recorded.state() != ControlState.SUCCEEDED);
             if (accepted.isEmpty()) {
                 violated("I7 no-lost-request", control + " was removed before its acceptance was recorded");

@@ -210,7 +210,7 @@ final class Decider {
 
     private static void answerControl(Draft draft, ControlRequest request, Optional<String> refusal) {
         ControlStatus control = ControlStatus.builder()
-                .name(request.value())
+                .name(Texts.bounded(request.value()))
                 .state(ControlState.REQUESTED)
                 .jobId(draft.job().id())
                 .updateTime(draft.nowInSeconds())
