@@ -133,7 +133,7 @@ class HardCasesTest {
             world.manager(losing, builder -> {}).start();
             world.await("the end", () -> world.jobState() == JobState.FAILED);
             assertThat(world.status().bookkeeping().failureReason().orElseThrow())
-                    .contains("after 10 submissions");
+                    .contains("after 10 submissions; the last one: ");
             world.advance(Duration.ofMinutes(1));
             world.assertAtRest();
         }

@@ -284,6 +284,17 @@ class RulesTest {
     }
 
     @Test
+    void anAnnotationOfAnyLengthIsRefusedInFewWords() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.start();
+            world.annotate("x".repeat(100_000));
+            world.await("the refusal", () -> world.controlState().equals(Optional.of(ControlState.FAILED)));
+            assertThat(world.status().control().orElseThrow().toString()).hasSizeLessThan(2000);
+            world.await("its removal", () -> world.state().control().isEmpty());
+        }
+    }
+
+    @Test
     void anAnnotationIsAcceptedAtOnceAndServedAfterTheSavepointInFlight() {
         try (World world = World.withRunningJob(spec -> spec)) {
             world.cluster.savepointDuration(Duration.ofMinutes(3));

@@ -22,8 +22,8 @@ final class ClusterSession {
     private final DirectCalls calls;
     private final Scheduler scheduler;
     private final Versions versions = new Versions();
-    private @Nullable CompletableFuture<Reconciliation> running;
     private final Timings timings;
+    private @Nullable CompletableFuture<Reconciliation> running;
     private @Nullable CompletableFuture<Reconciliation> queued;
     private int unreachableInARow;
     private int conflictsInARow;
@@ -34,6 +34,7 @@ final class ClusterSession {
     private Optional<Instant> lastLook = Optional.empty();
     private Duration lastPassed = Duration.ZERO;
     private Duration sameFor = Duration.ZERO;
+    private Optional<String> lastNote = Optional.empty();
 
     ClusterSession(DirectCalls calls, Scheduler scheduler, Timings timings) {
         this.calls = calls;
@@ -127,7 +128,7 @@ final class ClusterSession {
             lastInProgress = operation.map(inFlight -> Duration.between(inFlight.lastSentAt(), now));
         }
         look(state.status().job().flatMap(JobStatus::id).flatMap(job -> sight(job, seen.job())), now);
-        Hints hints = new Hints(unreachableInARow, lastInProgress, sameFor);
+        Hints hints = new Hints(unreachableInARow, lastInProgress, sameFor, lastNote);
         unreachableInARow = seen.job() instanceof JobObservation.Unreachable ? unreachableInARow + 1 : 0;
         return hints;
     }
@@ -161,6 +162,11 @@ final class ClusterSession {
 
     private static Duration longer(Duration one, Duration other) {
         return one.compareTo(other) > 0 ? one : other;
+    }
+
+    /** Takes note of what came of an action. */
+    synchronized void acted(Optional<String> note) {
+        lastNote = note;
     }
 
     synchronized void succeeded() {

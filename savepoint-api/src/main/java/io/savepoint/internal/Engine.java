@@ -228,6 +228,9 @@ public final class Engine {
                     Actor.Outcome.noted("too late to act on the decision; looking again"));
         }
         return actor.act(state, version, step.action()).thenCompose(outcome -> {
+            if (!(step.action() instanceof Action.None)) {
+                session.acted(outcome.note());
+            }
             if (outcome.refusal().isPresent() || outcome.renamed().isPresent()) {
                 return recordOutcome(session, state.id(), step.action(), outcome)
                         .thenApply(recorded -> outcome);

@@ -23,7 +23,7 @@ final class LaunchTracker {
 
     void track(Draft draft, Launch launch, JobObservation observation, Hints hints) {
         if (launch.cleared()) {
-            submitted(draft, launch, observation);
+            submitted(draft, launch, observation, hints);
         } else {
             waitForEarlierRun(draft, launch, observation, hints);
         }
@@ -67,7 +67,7 @@ final class LaunchTracker {
                 "the job could not be started" + from(launch) + ": " + reason);
     }
 
-    private void submitted(Draft draft, Launch launch, JobObservation observation) {
+    private void submitted(Draft draft, Launch launch, JobObservation observation, Hints hints) {
         if (observation instanceof JobObservation.Found) {
             end(draft, launch);
             if (launch.kind() == Launch.Kind.RESTORE) {
@@ -84,7 +84,9 @@ final class LaunchTracker {
                     "job " + launch.jobId() + " was submitted" + from(launch),
                     event -> event.location(launch.fromSavepoint()));
         } else if (observation instanceof JobObservation.NotFound && launch.sends() >= MOST_SENDS) {
-            refused(draft, launch, "Flink does not have the job after " + launch.sends() + " submissions");
+            String last =
+                    hints.lastNote().map(note -> "; the last one: " + note).orElse("");
+            refused(draft, launch, "Flink does not have the job after " + launch.sends() + " submissions" + last);
         } else if (observation instanceof JobObservation.NotFound) {
             repeat(draft, launch, Action.Submit::new);
         }

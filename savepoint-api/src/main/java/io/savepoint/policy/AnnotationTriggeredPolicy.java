@@ -6,6 +6,7 @@ import io.savepoint.model.ControlStatus;
 import io.savepoint.model.JobState;
 import io.savepoint.model.TriggerReason;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Answers the annotation {@value ControlRequest#ANNOTATION}: accepts or refuses what it asks for, one control at a time,
@@ -15,6 +16,9 @@ import java.util.Optional;
  * <p>Immutable and safe for use by any number of threads.
  */
 public final class AnnotationTriggeredPolicy implements SavepointPolicy {
+    private static final Set<String> KNOWN = Set.of(ControlRequest.SAVEPOINT, ControlRequest.JOB_CANCEL);
+    private static final int MOST_QUOTED = 64;
+
     private AnnotationTriggeredPolicy() {}
 
     /**
@@ -47,6 +51,9 @@ public final class AnnotationTriggeredPolicy implements SavepointPolicy {
             return new Decision.RefuseControl("it was begun by something else, and what became of it is not known here;"
                     + " annotate again if it is still wanted");
         }
+        if (active.isPresent() && !KNOWN.contains(active.get().name())) {
+            return new Decision.RefuseControl(unknown(active.get().name()));
+        }
         if (active.isPresent()) {
             return isAccepted(active.get(), ControlRequest.SAVEPOINT)
                     ? serve(context, active.get())
@@ -67,12 +74,18 @@ public final class AnnotationTriggeredPolicy implements SavepointPolicy {
                 context.jobState() == JobState.RUNNING
                         ? new Decision.AcceptControl()
                         : new Decision.RefuseControl("job-cancel needs a running job; the job is "
-                                + context.jobState().label());
-            default ->
-                new Decision.RefuseControl(
-                        "user-control must be " + ControlRequest.SAVEPOINT + " or " + ControlRequest.JOB_CANCEL
-                                + ", was '" + request.value() + "'; annotate again with one of them");
+                                + context.jobState().label()
+                                + (context.jobState().isTerminal()
+                                        ? "; there is nothing to cancel"
+                                        : "; annotate again when it runs, or set cancelRequested"));
+            default -> new Decision.RefuseControl(unknown(request.value()));
         };
+    }
+
+    private static String unknown(String value) {
+        String quoted = value.length() <= MOST_QUOTED ? value : value.substring(0, MOST_QUOTED) + "\u2026";
+        return "user-control must be " + ControlRequest.SAVEPOINT + " or " + ControlRequest.JOB_CANCEL + ", was '"
+                + quoted + "'; annotate again with one of them";
     }
 
     private static Optional<String> refusal(PolicyContext context) {

@@ -32,6 +32,25 @@ class AnnotationTriggeredPolicyTest {
     }
 
     @Test
+    void endsAControlThatSomethingElseAcceptedAndNobodyHereServes() {
+        Contexts contexts = Contexts.running().control("job-restart", ControlState.REQUESTED, NOW);
+        assertThat(policy.decide(contexts.build()))
+                .isEqualTo(
+                        new Decision.RefuseControl(
+                                "user-control must be savepoint or job-cancel, was 'job-restart'; annotate again with one of them"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FAILED,there is nothing to cancel", "DEPLOYING,'annotate again when it runs, or set cancelRequested'"})
+    void saysWhatToDoAboutACancelThatCannotBe(JobState state, String advice) {
+        assertThat(policy.decide(
+                        Contexts.running().state(state).annotated("job-cancel").build()))
+                .isInstanceOfSatisfying(
+                        Decision.RefuseControl.class,
+                        refusal -> assertThat(refusal.message()).endsWith("; " + advice));
+    }
+
+    @Test
     void refusesASavepointWithoutADirectory() {
         assertThat(policy.decide(
                         Contexts.running().noDirectory().annotated("savepoint").build()))
