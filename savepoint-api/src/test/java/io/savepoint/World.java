@@ -13,17 +13,21 @@ import io.savepoint.model.JobStatus;
 import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointEvent;
 import io.savepoint.spi.ClusterStateStore;
+import io.savepoint.spi.FlinkRefusedException;
+import io.savepoint.spi.FlinkTransport;
 import io.savepoint.store.InMemoryClusterStateStore;
 import io.savepoint.testing.FakeCluster;
 import io.savepoint.testing.FakeFlink;
 import io.savepoint.testing.Faults;
 import io.savepoint.testing.FlinkLedger;
 import io.savepoint.testing.ManualScheduler;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -97,6 +101,20 @@ final class World implements AutoCloseable {
         SavepointManager manager = manager();
         manager.start();
         return manager;
+    }
+
+    /** Starts a manager whose requests of one kind are refused. */
+    static Faults startRefused(World world, String request) {
+        Faults process = Faults.none();
+        FlinkTransport refusing = (FlinkTransport) Proxy.newProxyInstance(
+                World.class.getClassLoader(),
+                new Class<?>[] {FlinkTransport.class},
+                (proxy, method, arguments) -> method.getName().equals(request)
+                        ? CompletableFuture.failedFuture(new FlinkRefusedException("403 by a proxy"))
+                        : method.invoke(world.flink, arguments));
+        world.manager(process, builder -> builder.flink(process.transport(refusing)))
+                .start();
+        return process;
     }
 
     private boolean completed(Invariants.FlinkLedgerQuery query) {

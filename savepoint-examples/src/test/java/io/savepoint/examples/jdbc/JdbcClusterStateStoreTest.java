@@ -6,12 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterState;
-import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlRequest;
 import io.savepoint.model.JobSpec;
-import io.savepoint.model.JobState;
-import io.savepoint.model.JobStatus;
-import io.savepoint.model.SpecProblem;
 import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.spi.ClusterStateStore.WriteResult;
 import io.savepoint.spi.StoreException;
@@ -21,8 +17,6 @@ import java.io.StringWriter;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
@@ -30,7 +24,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,52 +31,20 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-class JdbcClusterStateStoreTest {
-    private static final ClusterId ORDERS = ClusterId.of("default", "orders");
-    private static final JobSpec SPEC = JobSpec.builder().savepointsDir("/sp").build();
-    private static final ClusterStatus RUNNING = ClusterStatus.builder()
-            .job(JobStatus.builder().name("orders-job").state(JobState.RUNNING).build())
-            .build();
-
+class JdbcClusterStateStoreTest extends StoreOnH2 {
     @TempDir
     Path directory;
-
-    private final ExecutorService threads = Executors.newFixedThreadPool(4);
-    private JdbcConnectionPool pool;
-    private JdbcClusterStateStore store;
-
-    @BeforeEach
-    void open() {
-        pool = pool("mem:" + UUID.randomUUID());
-        store = open(pool);
-        store.createTable();
-        store.createTable();
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
-        pool.dispose();
-        threads.shutdownNow();
-    }
 
     @TestFactory
     Stream<DynamicTest> keepsTheContractInMemory() {
@@ -128,117 +89,6 @@ class JdbcClusterStateStoreTest {
             assertThat(before.status()).isEqualTo(RUNNING);
         } finally {
             second.dispose();
-        }
-    }
-
-    @Test
-    void keepsWhatOthersKeepInTheDocuments() throws Exception {
-        store.putSpec(ORDERS, SPEC);
-        execute(pool, "UPDATE flink_cluster SET spec = '{\"savepointsDir\":\"/sp\",\"owner\":\"team a\"}'");
-        execute(
-                pool,
-                "UPDATE flink_cluster SET status = '{\"components\":{\"taskManager\":{\"cpu\":1.10}},\"x\":null}'");
-
-        store.updateSpec(
-                ORDERS,
-                spec -> JobSpec.builder().from(spec).savepointGeneration(1).build());
-        join(store.compareAndSet(ORDERS, state(store).version(), RUNNING));
-
-        assertThat(column("spec")).contains("\"owner\":\"team a\"", "\"savepointGeneration\":1");
-        assertThat(column("status")).contains("\"taskManager\":{\"cpu\":1.10}", "\"x\":null", "\"Running\"");
-    }
-
-    @Test
-    void reportsMalformedValuesAndGoesOn() throws Exception {
-        store.putSpec(ORDERS, SPEC);
-        execute(pool, "UPDATE flink_cluster SET spec = '{\"savepointsDir\":\"/sp\",\"autoSavepointSeconds\":\"60\"}'");
-        execute(pool, "UPDATE flink_cluster SET status = '{\"lastUpdateTime\":\"yesterday\"}'");
-
-        ClusterState state = state(store);
-        assertThat(state.problems())
-                .extracting(SpecProblem::field)
-                .containsExactlyInAnyOrder("autoSavepointSeconds", "status.lastUpdateTime");
-        assertThat(state.spec()).isEqualTo(SPEC);
-
-        assertThat(join(store.compareAndSet(ORDERS, state.version(), RUNNING))).matches(WriteResult::isWritten);
-        assertThat(state(store).status()).isEqualTo(RUNNING);
-    }
-
-    @Test
-    void anUnreadableSpecIsReportedAndAsksForNothing() throws Exception {
-        store.putSpec(ORDERS, SPEC);
-        execute(pool, "UPDATE flink_cluster SET spec = '{\"savepointsDir\":\"/sp\"}}'");
-
-        assertThat(state(store).problems()).extracting(SpecProblem::field).containsExactly("spec");
-        assertThat(state(store).spec()).isEqualTo(JobSpec.builder().build());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "not json",
-                "",
-                "null",
-                "[]",
-                "{\"components\":{\"job\":{\"state\":\"Running\"}}",
-                "{}, \"savepoint\":{}}"
-            })
-    void anUnreadableStatusIsNeitherTakenForEmptyNorOverwritten(String text) throws Exception {
-        store.putSpec(ORDERS, SPEC);
-        String version = state(store).version();
-        execute(pool, "UPDATE flink_cluster SET status = '" + text + "'");
-
-        assertUnreadable("could not load default/orders: ", store.load(ORDERS));
-        assertUnreadable(
-                "could not write the status of default/orders: ", store.compareAndSet(ORDERS, version, RUNNING));
-        assertThat(column("status")).isEqualTo(text);
-    }
-
-    private static void assertUnreadable(String message, CompletionStage<?> stage) {
-        assertThatThrownBy(() -> join(stage))
-                .cause()
-                .isInstanceOf(StoreException.class)
-                .hasMessageStartingWith(message + "its column status must be a JSON object: ")
-                .hasMessageContaining("correct it by hand");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{\"savepointsDir\":\"/sp\" \"autoSavepointSeconds\":60}",
-                "{\"savepointsDir\":\"/sp\",\"autoSavepointSeconds\":\"60\"}"
-            })
-    void aMalformedSpecIsNotUpdated(String text) throws Exception {
-        store.putSpec(ORDERS, SPEC);
-        execute(pool, "UPDATE flink_cluster SET spec = '" + text + "'");
-
-        assertThatThrownBy(() -> store.updateSpec(
-                        ORDERS,
-                        spec -> JobSpec.builder()
-                                .from(spec)
-                                .savepointGeneration(1)
-                                .build()))
-                .isInstanceOf(StoreException.class)
-                .hasMessageStartingWith("could not update default/orders: ")
-                .hasMessageContaining("column spec")
-                .hasMessageContaining("by hand");
-        assertThat(column("spec")).isEqualTo(text);
-
-        store.putSpec(ORDERS, SPEC);
-        store.updateSpec(ORDERS, spec -> spec);
-        assertThat(state(store).spec()).isEqualTo(SPEC);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"'', orders", "default, ' '", "a/b, orders"})
-    void aLineWithAnImpossibleKeyHidesNoOthers(String namespace, String name) throws Exception {
-        store.putSpec(ORDERS, SPEC);
-        execute(pool, "INSERT INTO flink_cluster VALUES ('" + namespace + "', '" + name + "', '{}', NULL, '{}', 1)");
-
-        assertThat(join(store.list())).containsExactly(ORDERS);
-        List<ClusterId> reported = new CopyOnWriteArrayList<>();
-        try (ClusterStateStore.Watch watch = store.watch(reported::add)) {
-            await().until(() -> reported.contains(ORDERS));
         }
     }
 
@@ -382,14 +232,6 @@ class JdbcClusterStateStoreTest {
                 .map(check -> DynamicTest.dynamicTest(check.name(), check::run));
     }
 
-    private JdbcClusterStateStore open(DataSource dataSource) {
-        return JdbcClusterStateStore.create(dataSource, threads, Duration.ofMillis(20));
-    }
-
-    private static JdbcConnectionPool pool(String database) {
-        return JdbcConnectionPool.create("jdbc:h2:" + database + ";DB_CLOSE_DELAY=-1", "sa", "secret");
-    }
-
     private static DataSource failing(SQLException failure) {
         return dataSource(() -> {
             throw failure;
@@ -401,30 +243,6 @@ class JdbcClusterStateStoreTest {
                 DataSource.class.getClassLoader(),
                 new Class<?>[] {DataSource.class},
                 (proxy, method, arguments) -> connect.call());
-    }
-
-    private static void execute(DataSource dataSource, String sql) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.execute();
-        }
-    }
-
-    private String column(String name) throws SQLException {
-        try (Connection connection = pool.getConnection();
-                PreparedStatement statement = connection.prepareStatement("SELECT " + name + " FROM flink_cluster");
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getString(1);
-        }
-    }
-
-    private static ClusterState state(ClusterStateStore store) {
-        return join(store.load(ORDERS)).orElseThrow();
-    }
-
-    private static <T> T join(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().join();
     }
 
     /** The store that is checked, and another one on the same database that users write through. */

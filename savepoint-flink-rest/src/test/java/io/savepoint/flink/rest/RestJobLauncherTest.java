@@ -2,11 +2,8 @@ package io.savepoint.flink.rest;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aMultipart;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.binaryEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.containing;
-import static com.github.tomakehurst.wiremock.client.WireMock.delete;
-import static com.github.tomakehurst.wiremock.client.WireMock.deleteRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
@@ -17,11 +14,8 @@ import static io.savepoint.flink.rest.Asking.CLUSTER;
 import static io.savepoint.flink.rest.Asking.answer;
 import static io.savepoint.flink.rest.Asking.failure;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
-import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.savepoint.model.JobId;
@@ -34,65 +28,15 @@ import io.savepoint.spi.LaunchRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a job gets to a session cluster. */
-class RestJobLauncherTest {
-    private static final JobId JOB = JobId.of("ab".repeat(16));
-    private static final String RUN = "/jars/1f_job.jar/run";
-    private static final String NO_SUCH_JAR =
-            Recording.of("2.3.0", "run-badjar").get(0).body();
-
-    @RegisterExtension
-    static final WireMockExtension server = Asking.aServer();
-
-    private RestJobLauncher launcher;
-
-    @TempDir
-    Path directory;
-
-    private Path jar;
-
-    @BeforeEach
-    void reset() throws IOException {
-        uploads("1f_job.jar");
-        server.stubFor(post(RUN).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
-        launcher = RestJobLauncher.create(FlinkRestTransport.at(server.baseUrl()));
-        jar = directory.resolve("job.jar");
-        byte[] content = new byte[200_000];
-        new Random(7).nextBytes(content);
-        Files.write(jar, content);
-    }
-
-    private static void uploads(String id) {
-        server.stubFor(post("/jars/upload")
-                .willReturn(okJson("{\"filename\":\"/tmp/flink-web-upload/" + id + "\",\"status\":\"success\"}")));
-    }
-
-    private static void verifyUploads(int times) {
-        server.verify(times, postRequestedFor(urlEqualTo("/jars/upload")));
-    }
-
-    private LaunchRequest request() {
-        return request(jar.toString());
-    }
-
-    private static LaunchRequest request(String jarFile) {
-        return new LaunchRequest(JOB, JobSpec.builder().jarFile(jarFile).build(), Optional.empty(), false);
-    }
-
+class RestJobLauncherTest extends Launching {
     @Test
     void uploadsTheJarAsItIsAndRunsItAsAsked() throws IOException {
         JobSpec spec = JobSpec.builder()
@@ -163,13 +107,6 @@ class RestJobLauncherTest {
         assertThat(answer(launcher.launch(CLUSTER, request))).isEqualTo(Outcome.SUBMITTED);
     }
 
-    private static ResponseDefinitionBuilder recorded(Recording.Exchange exchange) {
-        return aResponse()
-                .withStatus(exchange.status())
-                .withHeader("Content-Type", exchange.contentType())
-                .withBody(exchange.body());
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"1.14.6", "1.15.4", "1.20.5", "2.3.0"})
     void anIdThatFlinkHasIsSubmittedAlready(String version) {
@@ -203,7 +140,7 @@ class RestJobLauncherTest {
         verifyUploads(1);
     }
 
-    private static void mainThrows(String type) {
+    private void mainThrows(String type) {
         server.stubFor(post(RUN)
                 .willReturn(jsonResponse(
                         "{\"errors\":[\"org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute"
@@ -257,94 +194,6 @@ class RestJobLauncherTest {
         assertThat(failure(launcher.launch(CLUSTER, request())))
                 .isInstanceOf(FlinkAnswerException.class)
                 .hasMessageContainingAll(JOB.hex(), "12".repeat(16));
-    }
-
-    @Test
-    void uploadsAJarOnceForManyLaunches() {
-        List<CompletableFuture<Outcome>> all = Stream.generate(() -> launcher.launch(CLUSTER, request()))
-                .limit(10)
-                .toList();
-        all.forEach(Asking::answer);
-        verifyUploads(1);
-    }
-
-    @Test
-    void uploadsAJarAgainWhenItHasChanged() throws IOException {
-        answer(launcher.launch(CLUSTER, request()));
-        Files.writeString(jar, "other");
-        answer(launcher.launch(CLUSTER, request()));
-        verifyUploads(2);
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {200, 400})
-    void deletesWhatWasReplacedOnceTheNewOneRuns(int answerToDelete) throws IOException {
-        server.stubFor(delete(anyUrl()).willReturn(jsonResponse("{}", answerToDelete)));
-        answer(launcher.launch(CLUSTER, request()));
-        Files.writeString(jar, "other");
-        uploads("2f_job.jar");
-        server.stubFor(post("/jars/2f_job.jar/run").willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
-        failure(launcher.launch(CLUSTER, request()));
-        server.verify(0, deleteRequestedFor(anyUrl()));
-
-        server.stubFor(post("/jars/2f_job.jar/run").willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
-        assertThat(answer(launcher.launch(CLUSTER, request()))).isEqualTo(Outcome.SUBMITTED);
-        await().untilAsserted(() -> server.verify(1, deleteRequestedFor(urlEqualTo("/jars/1f_job.jar"))));
-        answer(launcher.launch(CLUSTER, request()));
-        server.verify(1, deleteRequestedFor(anyUrl()));
-        verifyUploads(2);
-    }
-
-    @Test
-    void deletesNothingThatALaunchIsGoingToRun() throws IOException {
-        server.stubFor(
-                post(RUN).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}").withFixedDelay(60_000)));
-        byte[] content = Files.readAllBytes(jar);
-        FileTime modified = Files.getLastModifiedTime(jar);
-        launcher.launch(CLUSTER, request());
-        await().until(() -> !server.findAll(postRequestedFor(urlEqualTo(RUN))).isEmpty());
-
-        Files.writeString(jar, "other");
-        uploads("2f_job.jar");
-        server.stubFor(post("/jars/2f_job.jar/run").willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
-        answer(launcher.launch(CLUSTER, request()));
-
-        Files.write(jar, content);
-        Files.setLastModifiedTime(jar, modified);
-        server.stubFor(post(RUN).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
-        answer(launcher.launch(CLUSTER, request()));
-        verifyUploads(2);
-        server.verify(0, deleteRequestedFor(anyUrl()));
-    }
-
-    @Test
-    void uploadsAJarAgainWhenTheUploadFailed() {
-        server.stubFor(post("/jars/upload").willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
-        assertThat(failure(launcher.launch(CLUSTER, request()))).isInstanceOf(FlinkUnreachableException.class);
-        uploads("1f_job.jar");
-        assertThat(answer(launcher.launch(CLUSTER, request()))).isEqualTo(Outcome.SUBMITTED);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"1.14.6", "1.15.4", "1.20.5", "2.3.0"})
-    void uploadsAJarAgainWhenFlinkHasLostIt(String version) {
-        answer(launcher.launch(CLUSTER, request()));
-        server.stubFor(post(RUN)
-                .willReturn(recorded(Recording.of(version, "run-badjar").get(0))));
-        uploads("2f_job.jar");
-        server.stubFor(post("/jars/2f_job.jar/run").willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
-
-        assertThat(answer(launcher.launch(CLUSTER, request()))).isEqualTo(Outcome.SUBMITTED);
-        verifyUploads(2);
-    }
-
-    @Test
-    void uploadsALostJarOnceMoreOnly() {
-        server.stubFor(post(RUN).willReturn(jsonResponse(NO_SUCH_JAR, 500)));
-        assertThat(failure(launcher.launch(CLUSTER, request())))
-                .isInstanceOf(FlinkAnswerException.class)
-                .hasMessageContainingAll("does not exist", "web.upload.dir");
-        verifyUploads(2);
     }
 
     @Test
