@@ -8,7 +8,10 @@ import io.savepoint.model.JobSpec;
 import io.savepoint.model.RestartPolicy;
 import io.savepoint.store.InMemoryClusterStateStore;
 
-/** A control plane in a few lines: the manager does everything by itself for as long as it is open. */
+/**
+ * A control plane in a few lines: the manager does everything by itself for as long as it is open. Its store forgets
+ * everything with the process: the job goes on, and a second run starts a second one beside it.
+ */
 public final class EmbeddedManager {
     private EmbeddedManager() {}
 
