@@ -27,7 +27,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
- * One tick: load, observe, decide, record the intent, act, record the result, tell. The ticks of one cluster follow each
+ * One tick: load, observe, decide, record, act and tell. The ticks of one cluster follow each
  * other; those of different clusters have nothing to do with each other. Nothing waits. Safe for use by any number of
  * threads.
  */
