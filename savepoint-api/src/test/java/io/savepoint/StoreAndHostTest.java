@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -223,10 +224,14 @@ class StoreAndHostTest {
             SavepointManager manager = world.manager();
             manager.close();
             int asked = world.flink.ledger().requests("observeJob");
-            assertThatThrownBy(() -> manager.takeSavepoint(World.ORDERS).join())
+            assertThatThrownBy(() -> manager.takeSavepoint(World.ORDERS)
+                            .orTimeout(5, TimeUnit.SECONDS)
+                            .join())
                     .hasCauseInstanceOf(SavepointException.class)
                     .hasMessageContaining("default/orders: the manager was closed");
-            assertThatThrownBy(() -> manager.reconcile(World.ORDERS).join())
+            assertThatThrownBy(() -> manager.reconcile(World.ORDERS)
+                            .orTimeout(5, TimeUnit.SECONDS)
+                            .join())
                     .hasCauseInstanceOf(SavepointException.class);
             assertThat(world.flink.ledger().requests("observeJob")).isEqualTo(asked);
         }
