@@ -30,18 +30,13 @@ import org.junit.jupiter.api.Test;
 
 /** What a host's program does with a manager: direct calls, a loop of its own, listeners, policies of its own. */
 class DirectCallsTest {
-    private static <T> T get(World world, CompletableFuture<T> future) {
-        world.await("an answer", future::isDone);
-        return future.join();
-    }
-
     @Test
     void aSavepointGoesWhereTheCallSays() {
         try (World world = World.withRunningJob(spec -> spec.savepointsDir(Optional.empty()))) {
             SavepointManager manager = world.manager();
             SavepointOptions options =
                     SavepointOptions.builder().directory("file:///mine").build();
-            SavepointResult result = get(world, manager.takeSavepoint(World.ORDERS, options));
+            SavepointResult result = world.get(manager.takeSavepoint(World.ORDERS, options));
             assertThat(result.location()).startsWith("file:/mine/");
             assertThat(result.generation()).isEqualTo(1);
             assertThat(result.jobId()).isEqualTo(world.jobId());
@@ -77,7 +72,7 @@ class DirectCallsTest {
     void aCallForAJobThatIsOverFails() {
         try (World world = World.withRunningJob(spec -> spec)) {
             SavepointManager manager = world.manager();
-            get(world, manager.stopWithSavepoint(World.ORDERS));
+            world.get(manager.stopWithSavepoint(World.ORDERS));
             assertThat(world.jobState()).isEqualTo(JobState.CANCELLED);
             CompletableFuture<SavepointResult> result = manager.takeSavepoint(World.ORDERS);
             world.await("an answer", result::isDone);
@@ -94,7 +89,7 @@ class DirectCallsTest {
             world.advance(Duration.ofSeconds(30));
             assertThat(result).isNotDone();
             world.cluster.tasksRunning(world.jobId(), true);
-            assertThat(get(world, result).generation()).isEqualTo(1);
+            assertThat(world.get(result).generation()).isEqualTo(1);
             world.cluster.tasksRunning(world.jobId(), false);
             CompletableFuture<SavepointResult> refused = manager.takeSavepoint(World.ORDERS);
             world.await("an answer", refused::isDone);
@@ -107,10 +102,10 @@ class DirectCallsTest {
     void restoringReplacesTheRunThatIsAlive() {
         try (World world = World.withRunningJob(spec -> spec)) {
             SavepointManager manager = world.manager();
-            SavepointResult first = get(world, manager.takeSavepoint(World.ORDERS));
-            get(world, manager.takeSavepoint(World.ORDERS));
+            SavepointResult first = world.get(manager.takeSavepoint(World.ORDERS));
+            world.get(manager.takeSavepoint(World.ORDERS));
             JobId before = world.jobId();
-            JobId after = get(world, manager.restoreFrom(World.ORDERS, first.location()));
+            JobId after = world.get(manager.restoreFrom(World.ORDERS, first.location()));
             assertThat(after).isEqualTo(world.jobId()).isNotEqualTo(before);
             assertThat(world.job().fromSavepoint()).contains(first.location());
             assertThat(world.flink.ledger().runs().get(1).restoredFrom()).contains(first.location());
@@ -120,9 +115,9 @@ class DirectCallsTest {
 
     /** Two savepoints, the second of which is rolled back. */
     private static SavepointResult rollBack(World world, SavepointManager manager) {
-        SavepointResult good = get(world, manager.takeSavepoint(World.ORDERS));
-        get(world, manager.takeSavepoint(World.ORDERS));
-        get(world, manager.restoreFrom(World.ORDERS, good.location()));
+        SavepointResult good = world.get(manager.takeSavepoint(World.ORDERS));
+        world.get(manager.takeSavepoint(World.ORDERS));
+        world.get(manager.restoreFrom(World.ORDERS, good.location()));
         return good;
     }
 
@@ -145,11 +140,11 @@ class DirectCallsTest {
                     .extracting(FlinkLedger.Run::restoredFrom)
                     .hasSize(3)
                     .containsOnly(Optional.of(good.location()));
-            String next = get(world, manager.takeSavepoint(World.ORDERS)).location();
+            String next = world.get(manager.takeSavepoint(World.ORDERS)).location();
             failAndAwaitRestart(world);
             assertThat(world.job().fromSavepoint()).contains(next);
             assertThat(world.status().bookkeeping().consecutiveRestarts()).isEqualTo(1);
-            get(world, manager.restoreFrom(World.ORDERS, good.location()));
+            world.get(manager.restoreFrom(World.ORDERS, good.location()));
             assertThat(world.status().bookkeeping().consecutiveRestarts())
                     .as("a restore ends the row")
                     .isZero();
@@ -160,7 +155,7 @@ class DirectCallsTest {
     void aRestoreThatIsRefusedIsFollowedByARestartFromTheRecordedSavepoint() {
         try (World world = World.withRunningJob(spec -> spec)) {
             SavepointManager manager = world.start();
-            SavepointResult last = get(world, manager.takeSavepoint(World.ORDERS));
+            SavepointResult last = world.get(manager.takeSavepoint(World.ORDERS));
             CompletableFuture<JobId> restored = manager.restoreFrom(World.ORDERS, "file:/nowhere");
             world.await("the restart", () -> world.job().restartCount() == 1 && world.jobState() == JobState.RUNNING);
             assertThat(restored).isCompletedExceptionally();
@@ -206,7 +201,7 @@ class DirectCallsTest {
     void restoringFromNowhereFailsWithFlinksReason() {
         try (World world = World.withRunningJob(spec -> spec)) {
             SavepointManager manager = world.manager();
-            get(world, manager.stopWithSavepoint(World.ORDERS));
+            world.get(manager.stopWithSavepoint(World.ORDERS));
             CompletableFuture<JobId> restored = manager.restoreFrom(World.ORDERS, "file:/nowhere");
             world.await("an answer", restored::isDone);
             assertThatThrownBy(restored::join)
@@ -224,8 +219,8 @@ class DirectCallsTest {
             CompletableFuture<SavepointResult> second = manager.takeSavepoint(World.ORDERS);
             CompletableFuture<SavepointResult> third = manager.takeSavepoint(World.ORDERS);
             second.cancel(false);
-            assertThat(get(world, first).generation()).isEqualTo(1);
-            assertThat(get(world, third).generation()).isEqualTo(2);
+            assertThat(world.get(first).generation()).isEqualTo(1);
+            assertThat(world.get(third).generation()).isEqualTo(2);
             world.advance(Duration.ofMinutes(1));
             assertThat(world.ourAttempts()).hasSize(2);
         }

@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,22 +67,16 @@ class StoreAndHostTest {
         return world.manager(Faults.none(), builder -> builder.store(new LaggingStore(world.watchedStore())));
     }
 
-    private static <T> T get(World world, Supplier<CompletableFuture<T>> call) {
-        CompletableFuture<T> future = call.get();
-        world.await("an answer", future::isDone);
-        return future.join();
-    }
-
     @Test
     void aCacheThatLagsEndsNoCallThatIsUnderWay() {
         try (World world = World.withRunningJob(spec -> spec)) {
             SavepointManager manager = onLaggingStore(world);
-            SavepointResult first = get(world, () -> manager.takeSavepoint(World.ORDERS));
+            SavepointResult first = world.get(manager.takeSavepoint(World.ORDERS));
             assertThat(first.generation()).isEqualTo(1);
-            JobId run = get(world, () -> manager.restoreFrom(World.ORDERS, first.location()));
+            JobId run = world.get(manager.restoreFrom(World.ORDERS, first.location()));
             assertThat(run).isEqualTo(world.jobId());
             world.await("the run", () -> world.jobState() == JobState.RUNNING);
-            assertThat(get(world, () -> manager.stopWithSavepoint(World.ORDERS)).generation())
+            assertThat(world.get(manager.stopWithSavepoint(World.ORDERS)).generation())
                     .isEqualTo(2);
             assertThat(world.ourAttempts()).hasSize(2);
         }
@@ -183,8 +176,8 @@ class StoreAndHostTest {
     @Test
     void aRestoreThatAnotherManagerCarriedOutIsNotRepeated() {
         try (World world = World.withRunningJob(spec -> spec)) {
-            String location = get(world, () -> world.manager().takeSavepoint(World.ORDERS))
-                    .location();
+            String location =
+                    world.get(world.manager().takeSavepoint(World.ORDERS)).location();
             world.await("rest", world::isIdle);
             // Its write arrives, the answer does not, and it is cut off until the other one is done.
             Faults cutOff = Faults.by((number, name) -> {

@@ -146,6 +146,12 @@ final class World implements AutoCloseable {
                 .isTrue();
     }
 
+    /** The answer of a direct call, or its failure. */
+    <T> T get(CompletableFuture<T> call) {
+        await("an answer", call::isDone);
+        return call.join();
+    }
+
     ClusterState state() {
         return store.state(ORDERS);
     }

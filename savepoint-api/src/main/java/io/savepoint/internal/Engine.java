@@ -27,9 +27,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
- * One tick: load, observe, decide, record, act and tell. The ticks of one cluster follow each
- * other; those of different clusters have nothing to do with each other. Nothing waits. Safe for use by any number of
- * threads.
+ * One tick: load, observe, decide, record, act and tell. The ticks of one cluster follow each other; those of different
+ * clusters have nothing to do with each other. Nothing waits. Safe for use by any number of threads.
  */
 public final class Engine {
     private static final Duration FIRST_CONFLICT_DELAY = Duration.ofMillis(5);

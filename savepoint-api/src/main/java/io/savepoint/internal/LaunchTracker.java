@@ -42,16 +42,18 @@ final class LaunchTracker {
                 .state(JobState.DEPLOYING)
                 .fromSavepoint(Optional.empty())
                 .restartCount(restarts));
-        draft.updateBookkeeping(bookkeeping -> bookkeeping
-                .launch(cleared)
-                .runningSince(Optional.empty())
-                .missingSince(Optional.empty())
-                .failedAt(Optional.empty())
-                .failureReason(Optional.empty())
-                .message(Optional.empty()));
-        if (launch.kind() == Launch.Kind.START) {
-            draft.updateBookkeeping(bookkeeping -> bookkeeping.restoredFrom(Optional.empty()));
-        }
+        draft.updateBookkeeping(bookkeeping -> {
+            bookkeeping
+                    .launch(cleared)
+                    .runningSince(Optional.empty())
+                    .missingSince(Optional.empty())
+                    .failedAt(Optional.empty())
+                    .failureReason(Optional.empty())
+                    .message(Optional.empty());
+            if (launch.kind() == Launch.Kind.START) {
+                bookkeeping.restoredFrom(Optional.empty());
+            }
+        });
         draft.act(new Action.Submit(cleared));
         draft.dueIn(Timings.FOLLOW_UP);
     }

@@ -18,9 +18,9 @@ final class StatusPrinter {
         Map<String, Object> reasons = new TreeMap<>();
         status.bookkeeping().failureReason().ifPresent(reason -> reasons.put("failureReason", reason));
         status.bookkeeping().message().ifPresent(message -> reasons.put("message", message));
-        document.put(StatusDocument.MANAGER_KEY, reasons);
-        if (reasons.isEmpty()) {
-            document.remove(StatusDocument.MANAGER_KEY);
+        document.remove(StatusDocument.MANAGER_KEY);
+        if (!reasons.isEmpty()) {
+            document.put(StatusDocument.MANAGER_KEY, reasons);
         }
         StringBuilder text = new StringBuilder("Status:\n");
         print(text, document, INDENT);

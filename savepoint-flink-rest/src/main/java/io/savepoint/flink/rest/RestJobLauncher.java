@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Submits jobs to session clusters: uploads the spec's {@code jarFile}, a path or a {@code file:} URL on this machine,
  * and runs it. A jar is uploaded once to each endpoint, as long as its size and its time of modification stay the same,
- * and again when Flink has lost it, which it does when the JobManager is restarted. When the file has been replaced by a newer one and that
- * runs, the jar uploaded before is deleted; the last one stays, as Flink keeps what is uploaded until the
- * JobManager ends.
+ * and again when Flink has lost it, which it does when the JobManager is restarted. When the file has been replaced by a
+ * newer one and that runs, the jar uploaded before is deleted; the last one stays, as Flink keeps what is uploaded until
+ * the JobManager ends.
  *
  * <p>The job starts from the savepoint of the {@link LaunchRequest}, whatever the {@code fromSavepoint} of its spec is:
  * a manager restarts jobs from later ones. {@link LaunchRequest#of} takes the spec's.

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.savepoint.model.ClusterId;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,13 @@ final class Asking {
         return WireMockExtension.newInstance()
                 .options(WireMockConfiguration.options().dynamicPort())
                 .build();
+    }
+
+    /** Where nothing listens. */
+    static String urlOfNobody() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return "http://127.0.0.1:" + free.getLocalPort();
+        }
     }
 
     static <T> T answer(CompletionStage<T> stage) {

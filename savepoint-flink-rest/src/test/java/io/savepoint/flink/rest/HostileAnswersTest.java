@@ -19,7 +19,6 @@ import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkUnreachableException;
 import io.savepoint.spi.SavepointRequest;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -106,11 +105,7 @@ class HostileAnswersTest {
 
     @Test
     void nobodyThereIsUnreachable() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        FlinkRestTransport nobody = FlinkRestTransport.at("http://127.0.0.1:" + port);
+        FlinkRestTransport nobody = FlinkRestTransport.at(Asking.urlOfNobody());
         assertThat(failure(nobody.observeJob(CLUSTER, JOB)))
                 .isInstanceOf(FlinkUnreachableException.class)
                 .hasMessageContainingAll("no connection", "check that the JobManager runs");

@@ -32,7 +32,6 @@ import io.savepoint.spi.Scheduler;
 import io.savepoint.spi.UnknownOperationException;
 import io.savepoint.testing.ManualScheduler;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -279,11 +278,7 @@ class TakeSavepointTest {
 
     @Test
     void whatDidNotArriveIsNotWaitedFor() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        FlinkRestTransport nobody = FlinkRestTransport.at("http://127.0.0.1:" + port);
+        FlinkRestTransport nobody = FlinkRestTransport.at(Asking.urlOfNobody());
         Throwable refused = failure(nobody.observeJob(CLUSTER, JOB));
         assertThat(refused).isInstanceOf(FlinkUnreachableException.class);
         assertThat(FlinkHttp.mayHaveArrived(refused)).isFalse();
