@@ -1,0 +1,103 @@
+package io.savepoint.k8s;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.savepoint.k8s.model.FlinkCluster;
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.JobSpec;
+import io.savepoint.spi.ClusterStateStore;
+import io.savepoint.store.SpecDocument;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** What users do to their resources. */
+record Resources(KubernetesClient client) {
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+    /** The manifest that is shipped. */
+    static final Path CRD = Path.of("..", "savepoint-examples", "deploy", "crd.yaml");
+
+    static void installCrd(KubernetesClient client) throws IOException {
+        try (InputStream crd = Files.newInputStream(CRD)) {
+            client.load(crd).forceConflicts().serverSideApply();
+        }
+        client.apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName(FlinkCluster.PLURAL + "." + FlinkCluster.GROUP)
+                .waitUntilCondition(
+                        crd -> crd.getStatus() != null
+                                && crd.getStatus().getConditions().stream()
+                                        .anyMatch(
+                                                condition -> condition.getType().equals("Established")
+                                                        && condition.getStatus().equals("True")),
+                        30,
+                        TimeUnit.SECONDS);
+    }
+
+    /** A store at an address where nobody listens. */
+    static ClusterStateStore unreachableStore() {
+        Config nowhere = new ConfigBuilder(Config.empty())
+                .withMasterUrl("https://127.0.0.1:1")
+                .withRequestRetryBackoffLimit(0)
+                .build();
+        return KubernetesClusterStateStore.builder(
+                        new KubernetesClientBuilder().withConfig(nowhere).build())
+                .requestTimeout(Duration.ofSeconds(1))
+                .build();
+    }
+
+    Resource<GenericKubernetesResource> resource(ClusterId cluster) {
+        return client.genericKubernetesResources(FlinkCluster.GROUP + "/" + FlinkCluster.VERSION, FlinkCluster.KIND)
+                .inNamespace(cluster.namespace())
+                .withName(cluster.name());
+    }
+
+    /** Puts the whole of {@code spec.job}, as an apply does. */
+    void put(ClusterId cluster, JobSpec spec) {
+        GenericKubernetesResource present = resource(cluster).get();
+        if (present == null) {
+            client.resource(resource(cluster, spec)).create();
+        } else {
+            Map<String, Object> whole = Map.of("op", "add", "path", "/spec/job", "value", SpecDocument.write(spec));
+            resource(cluster).patch(PatchContext.of(PatchType.JSON), json(List.of(whole)));
+        }
+    }
+
+    void annotate(ClusterId cluster, String name, String value) {
+        resource(cluster).patch(MERGE, json(Map.of("metadata", Map.of("annotations", Map.of(name, value)))));
+    }
+
+    void delete(ClusterId cluster) {
+        resource(cluster).delete();
+    }
+
+    private String json(Object document) {
+        return client.getKubernetesSerialization().asJson(document);
+    }
+
+    private static GenericKubernetesResource resource(ClusterId cluster, JobSpec spec) {
+        GenericKubernetesResource resource = new GenericKubernetesResource();
+        resource.setApiVersion(FlinkCluster.GROUP + "/" + FlinkCluster.VERSION);
+        resource.setKind(FlinkCluster.KIND);
+        resource.setMetadata(new ObjectMetaBuilder()
+                .withNamespace(cluster.namespace())
+                .withName(cluster.name())
+                .build());
+        resource.setAdditionalProperty("spec", Map.of("job", SpecDocument.write(spec)));
+        return resource;
+    }
+}
