@@ -95,6 +95,11 @@ final class FlinkHttp {
         if (cause instanceof TimeoutException) {
             return "was not answered within " + seconds(call.timeout());
         }
+        return what(cause);
+    }
+
+    /** How an exchange failed, to be put behind its name. */
+    static String what(Throwable cause) {
         if (cause instanceof HttpConnectTimeoutException) {
             return "failed: no connection in time";
         }
@@ -106,7 +111,7 @@ final class FlinkHttp {
         return cause instanceof IOException ? "broke off (" + message + ")" : "failed (" + message + ")";
     }
 
-    private static String seconds(Duration duration) {
+    static String seconds(Duration duration) {
         return duration.toMillis() / 1000.0 + " s";
     }
 

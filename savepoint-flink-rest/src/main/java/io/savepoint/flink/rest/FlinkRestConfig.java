@@ -181,7 +181,7 @@ public final class FlinkRestConfig {
             return new FlinkRestConfig(this);
         }
 
-        private static Duration positive(String field, Duration value) {
+        static Duration positive(String field, Duration value) {
             if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
                 throw new IllegalArgumentException(field + " must be > 0 and at most " + LONGEST + ", was " + value);
             }

@@ -23,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,18 +72,20 @@ final class JarFiles {
 
     /** Does something with a jar, off the caller's thread and for a bounded time. */
     <T> CompletableFuture<T> off(ClusterId cluster, String jar, Supplier<T> work) {
+        return off(jar, work, what -> late(cluster, jar, what));
+    }
+
+    /** The same for who tells it in another way when the file system hangs. */
+    <T> CompletableFuture<T> off(String jar, Supplier<T> work, Function<String, ? extends RuntimeException> whenLate) {
         Task<T> task = new Task<>(work, new CompletableFuture<>());
         if (!accepts(jar, task)) {
-            return CompletableFuture.failedFuture(late(
-                    cluster,
-                    jar,
+            return CompletableFuture.failedFuture(whenLate.apply(
                     "cannot be read: earlier attempts to read it, or too many other jars, still wait for the file"
                             + " system"));
         }
         return task.result().orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handleAsync((value, thrown) -> {
             if (thrown instanceof TimeoutException) {
-                throw late(
-                        cluster, jar, "was not given by the file system within " + timeout.toMillis() / 1000.0 + " s");
+                throw whenLate.apply("was not given by the file system within " + FlinkHttp.seconds(timeout));
             }
             return Futures.valueOrThrow(value, thrown);
         });
@@ -151,11 +154,20 @@ final class JarFiles {
             }
             return new Content(path.toAbsolutePath(), attributes.size(), attributes.lastModifiedTime());
         } catch (NoSuchFileException e) {
-            boolean url = jarFile.matches("(?!file:)[a-zA-Z][a-zA-Z0-9+.-]+:/.*");
-            throw refused(cluster, jarFile, url ? "only local files are read" : "there is no such file");
+            throw refused(cluster, jarFile, missing(jarFile));
         } catch (IOException e) {
             throw refused(cluster, jarFile, "it cannot be read (" + e + ")");
         }
+    }
+
+    private static String missing(String jarFile) {
+        if (!jarFile.matches("(?!file:)[a-zA-Z][a-zA-Z0-9+.-]+:/.*")) {
+            return "there is no such file";
+        }
+        return "only local files are read"
+                + (JarUrl.isOne(jarFile)
+                        ? " (a DownloadingJobLauncher around this launcher takes http and https)"
+                        : "");
     }
 
     static FlinkRefusedException unreadable(ClusterId cluster, Path jar, IOException e) {
