@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * and runs it. A jar is uploaded once to each endpoint, as long as its size and its time of modification stay the same,
  * and again when Flink has lost it, which it does when the JobManager is restarted. When the file has been replaced by a
  * newer one and that runs, the jar uploaded before is deleted; the last one stays, as Flink keeps what is uploaded until
- * the JobManager ends.
+ * the JobManager ends. For jars on web servers, put a {@link DownloadingJobLauncher} around it.
  *
  * <p>The job starts from the savepoint of the {@link LaunchRequest}, whatever the {@code fromSavepoint} of its spec is:
  * a manager restarts jobs from later ones. {@link LaunchRequest#of} takes the spec's.

@@ -212,7 +212,7 @@ class RestJobLauncherTest extends Launching {
             value = {
                 "/no/such/job.jar | there is no such file",
                 "file:///no/such/job.jar | there is no such file",
-                "https://repo.example/job.jar | only local files are read",
+                "https://repo.example/job.jar | only local files are read (a DownloadingJobLauncher",
                 "s3://bucket/job.jar | only local files are read",
                 "file:relative.jar | it is not a path or a file: URL",
                 "/tmp | it is not a file"
