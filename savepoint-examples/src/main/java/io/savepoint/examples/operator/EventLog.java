@@ -1,0 +1,29 @@
+package io.savepoint.examples.operator;
+
+import io.savepoint.SavepointListener;
+import io.savepoint.model.SavepointEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** One line of log for everything that happens, with what a search would be for. Safe for use by any number of threads. */
+final class EventLog implements SavepointListener {
+    private static final Logger LOG = LoggerFactory.getLogger("io.savepoint.operator");
+
+    @Override
+    public void onEvent(SavepointEvent event) {
+        LoggingEventBuilder line = EventKinds.isTrouble(event.type()) ? LOG.atWarn() : LOG.atInfo();
+        line = line.addKeyValue("cluster", event.cluster()).addKeyValue("event", event.type());
+        if (event.jobId().isPresent()) {
+            line = line.addKeyValue("job", event.jobId().get());
+        }
+        if (event.triggerId().isPresent()) {
+            line = line.addKeyValue("trigger", event.triggerId().get());
+        }
+        if (event.duration().isPresent()) {
+            line = line.addKeyValue("millis", event.duration().get().toMillis());
+        }
+        // Flink's reasons may have several lines.
+        line.log(event.message().replaceAll("\\s*\\R\\s*", " "));
+    }
+}

@@ -1,0 +1,124 @@
+package io.savepoint.examples.operator;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What the operator is started with; each option has an environment variable of the same meaning. */
+final class OperatorOptions {
+    @Option(
+            names = "--namespaces",
+            split = ",",
+            paramLabel = "a,b",
+            defaultValue = "${env:SAVEPOINT_NAMESPACES}",
+            description = "Namespaces of the FlinkClusters to look after; all if not given. [SAVEPOINT_NAMESPACES]")
+    @Nullable List<String> namespaces;
+
+    @Option(
+            names = "--selector",
+            paramLabel = "labels",
+            defaultValue = "${env:SAVEPOINT_SELECTOR}",
+            description = "Look only after FlinkClusters with these labels, as in kubectl -l. [SAVEPOINT_SELECTOR]")
+    @Nullable String selector;
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "url",
+            defaultValue = "${env:SAVEPOINT_ENDPOINT}",
+            description = "Template of the JobManagers' URLs, such as http://{name}-jobmanager.{namespace}:8081. If not"
+                    + " given, it is this with the UI port of the resource, and https where its flinkProperties set"
+                    + " security.ssl.rest.enabled. [SAVEPOINT_ENDPOINT]")
+    @Nullable String endpoint;
+
+    @Option(
+            names = "--leader-elect",
+            defaultValue = "${env:SAVEPOINT_LEADER_ELECT:-false}",
+            description = "Act only while holding the Lease 'savepoint-operator', for several replicas."
+                    + " [SAVEPOINT_LEADER_ELECT=true]")
+    boolean leaderElect;
+
+    @Option(
+            names = "--lease-namespace",
+            paramLabel = "namespace",
+            defaultValue = "${env:SAVEPOINT_LEASE_NAMESPACE}",
+            description = "Namespace of the Lease; if not given, the one of the pod or of the kubeconfig's context."
+                    + " [SAVEPOINT_LEASE_NAMESPACE]")
+    @Nullable String leaseNamespace;
+
+    @Option(
+            names = "--lease-duration",
+            paramLabel = "15s",
+            defaultValue = "${env:SAVEPOINT_LEASE_DURATION:-15s}",
+            converter = DurationConverter.class,
+            description = "How long a Lease holds that is not renewed; at least 3s. [SAVEPOINT_LEASE_DURATION]")
+    Duration leaseDuration = Duration.ZERO;
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "port",
+            defaultValue = "${env:SAVEPOINT_METRICS_PORT:-8080}",
+            description = "Port of /metrics, /healthz and /readyz; 0 takes a free one. 8080 if not given."
+                    + " [SAVEPOINT_METRICS_PORT]")
+    int metricsPort;
+
+    @Option(
+            names = "--jar-cache",
+            paramLabel = "directory",
+            defaultValue = "${env:SAVEPOINT_JAR_CACHE:-${sys:java.io.tmpdir}/savepoint-jars}",
+            description = "Where jars go whose jarFile is an http(s) URL; savepoint-jars in the directory for temporary"
+                    + " files if not given. [SAVEPOINT_JAR_CACHE]")
+    Path jarCache = Path.of("");
+
+    @Option(
+            names = "--observe-interval",
+            paramLabel = "5s",
+            defaultValue = "${env:SAVEPOINT_OBSERVE_INTERVAL:-5s}",
+            converter = DurationConverter.class,
+            description = "How often a running job is looked at: a failure is noticed that late."
+                    + " [SAVEPOINT_OBSERVE_INTERVAL]")
+    Duration observeInterval = Duration.ZERO;
+
+    @Option(
+            names = "--lost-grace",
+            paramLabel = "30s",
+            defaultValue = "${env:SAVEPOINT_LOST_GRACE:-30s}",
+            converter = DurationConverter.class,
+            description = "How long a JobManager that answers may not know a job before it is Lost; longer than a"
+                    + " recovery by high availability takes. [SAVEPOINT_LOST_GRACE]")
+    Duration lostGrace = Duration.ZERO;
+
+    /** Who this process is among those that stand for election. */
+    static String identity() {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "unknown";
+        }
+        return host + "-" + ProcessHandle.current().pid();
+    }
+
+    /** Durations as people write them: {@code 500ms} is {@code 0.5s}, {@code 2m}. */
+    static final class DurationConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            try {
+                Duration duration = Duration.parse("PT" + value.toUpperCase(Locale.ROOT));
+                if (!duration.isZero() && !duration.isNegative()) {
+                    return duration;
+                }
+            } catch (DateTimeParseException e) {
+                // Told below, with what is allowed.
+            }
+            throw new TypeConversionException("'" + value + "' is not a duration > 0 such as 5s, 0.5s or 2m");
+        }
+    }
+}

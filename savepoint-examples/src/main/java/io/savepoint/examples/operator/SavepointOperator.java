@@ -1,0 +1,192 @@
+package io.savepoint.examples.operator;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.savepoint.SavepointManager;
+import io.savepoint.flink.rest.DownloadingJobLauncher;
+import io.savepoint.flink.rest.FlinkEndpoints;
+import io.savepoint.flink.rest.FlinkRestTransport;
+import io.savepoint.flink.rest.RestJobLauncher;
+import io.savepoint.k8s.JobManagerEndpoints;
+import io.savepoint.k8s.KubernetesClusterStateStore;
+import io.savepoint.k8s.KubernetesEventRecorder;
+import io.savepoint.k8s.LeaderElection;
+import io.savepoint.spi.JobLauncher;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * The reference operator: looks after the savepoints of {@code FlinkCluster} resources, starts their jobs on the session
+ * clusters at their endpoints, and restarts failed ones.
+ */
+@Command(
+        name = "savepoint-operator",
+        mixinStandardHelpOptions = true,
+        version = "savepoint-operator 0.1.0",
+        sortOptions = false,
+        description = "Looks after the savepoints of FlinkCluster resources (flinkoperator.k8s.io/v1beta1). The API server"
+                + " is the one of KUBECONFIG, or of the pod that this runs in.")
+public final class SavepointOperator implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(SavepointOperator.class);
+    private static final String LEASE = "savepoint-operator";
+    private static final String LOG_PREFIX = "org.slf4j.simpleLogger.";
+
+    @Mixin
+    private final OperatorOptions options = new OperatorOptions();
+
+    private SavepointOperator() {}
+
+    /**
+     * Runs the operator until it is told to end.
+     *
+     * @param args see {@code --help}
+     */
+    public static void main(String[] args) {
+        logInOneLine();
+        int code = new CommandLine(new SavepointOperator())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((problem, given) -> refuse(problem))
+                .setExecutionExceptionHandler((problem, command, parsed) -> {
+                    if (problem instanceof StartException cannotStart) {
+                        return refuse(cannotStart);
+                    }
+                    throw problem;
+                })
+                .execute(args);
+        System.exit(code);
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            ended.countDown();
+            try {
+                closed.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        try (KubernetesClient client = ApiServerAccess.connect(namespaces())) {
+            run(client, ended);
+        } finally {
+            closed.countDown();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void run(KubernetesClient client, CountDownLatch ended) throws IOException, InterruptedException {
+        KubernetesClusterStateStore.Builder described =
+                KubernetesClusterStateStore.builder(client).namespaces(namespaces());
+        Optional.ofNullable(options.selector).ifPresent(described::labelSelector);
+        OperatorMetrics metrics = new OperatorMetrics();
+        try (KubernetesClusterStateStore store = described.build();
+                StatusServer status = StatusServer.start(
+                        options.metricsPort,
+                        metrics::text,
+                        () -> store.synced().toCompletableFuture().isDone())) {
+            metrics.gauge("savepoint.clusters", "FlinkClusters looked after", () -> clusters(store));
+            metrics.gauge("savepoint.watching", "1 while changes of FlinkClusters are heard of", () ->
+                    store.isWatching() ? 1 : 0);
+            FlinkRestTransport flink = FlinkRestTransport.create(endpoints(store));
+            JobLauncher launcher = DownloadingJobLauncher.create(RestJobLauncher.create(flink), options.jarCache);
+            KubernetesEventRecorder events = KubernetesEventRecorder.create(client, store);
+            try (AutoCloseable work = lead(client, () -> manage(store, flink, launcher, metrics, events))) {
+                LOG.info(
+                        "started: namespaces {}, metrics on port {}",
+                        namespaces().isEmpty() ? "all" : namespaces(),
+                        status.port());
+                ended.await();
+                LOG.info("ending");
+            } catch (InterruptedException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("the operator could not be ended in order", e);
+            }
+        }
+    }
+
+    private AutoCloseable lead(KubernetesClient client, java.util.function.Supplier<SavepointManager> work) {
+        if (!options.leaderElect) {
+            return work.get();
+        }
+        String namespace = Optional.ofNullable(options.leaseNamespace)
+                .or(() -> Optional.ofNullable(client.getNamespace()))
+                .orElse("default");
+        return LeaderElection.builder(client, namespace, LEASE)
+                .identity(OperatorOptions.identity())
+                .leaseDuration(options.leaseDuration)
+                .renewDeadline(options.leaseDuration.multipliedBy(2).dividedBy(3))
+                .retryPeriod(options.leaseDuration.dividedBy(7))
+                .start(work);
+    }
+
+    private SavepointManager manage(
+            KubernetesClusterStateStore store,
+            FlinkRestTransport flink,
+            JobLauncher launcher,
+            OperatorMetrics metrics,
+            KubernetesEventRecorder events) {
+        SavepointManager manager = SavepointManager.builder()
+                .store(store)
+                .flink(flink)
+                .launcher(launcher)
+                .observeInterval(options.observeInterval)
+                .lostGrace(options.lostGrace)
+                .listener(new EventLog())
+                .listener(metrics)
+                .listener(events)
+                .build();
+        manager.start();
+        return manager;
+    }
+
+    private FlinkEndpoints endpoints(KubernetesClusterStateStore store) {
+        if (options.endpoint == null) {
+            return JobManagerEndpoints.of(store)::endpointOf;
+        }
+        try {
+            return JobManagerEndpoints.template(options.endpoint)::endpointOf;
+        } catch (IllegalArgumentException e) {
+            throw new StartException("--endpoint: " + e.getMessage());
+        }
+    }
+
+    private List<String> namespaces() {
+        return options.namespaces == null ? List.of() : options.namespaces;
+    }
+
+    private static int clusters(KubernetesClusterStateStore store) throws Exception {
+        return store.list().toCompletableFuture().get(1, java.util.concurrent.TimeUnit.SECONDS).size();
+    }
+
+    private static int refuse(Exception problem) {
+        System.err.println("savepoint-operator: " + String.valueOf(problem.getMessage()).replaceAll("\\s*\\R\\s*", " "));
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** Before the first logger is made; whatever the user sets comes first. */
+    private static void logInOneLine() {
+        setDefault("showDateTime", "true");
+        setDefault("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+        setDefault("showThreadName", "false");
+        setDefault("levelInBrackets", "false");
+        // What it retries is told by this operator's own words.
+        setDefault("log.io.fabric8.kubernetes", "error");
+    }
+
+    private static void setDefault(String name, String value) {
+        if (System.getProperty(LOG_PREFIX + name) == null) {
+            System.setProperty(LOG_PREFIX + name, value);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.savepoint.examples.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.savepoint.examples.cluster.CounterJobControl;
+import io.savepoint.examples.cluster.EveryFlink;
+import io.savepoint.examples.cluster.PlainFlinkRest;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What users do with kubectl, and what they see: the reference operator on a real API server and a real Flink. */
+@Tag("kubernetes")
+@Timeout(180)
+class GuideIT extends EveryFlink {
+    private static final String CLUSTER = "orders";
+
+    @TempDir
+    Path directory;
+
+    private Kubectl kubectl;
+    private PlainFlinkRest rest;
+    private CounterJobControl control;
+    private Path savepoints;
+    private OperatorProcess operator;
+
+    @BeforeEach
+    void a_namespace_and_an_operator_for_it() throws Exception {
+        rest = new PlainFlinkRest(flink.restUrl());
+        control = CounterJobControl.in(directory.resolve("control"));
+        savepoints = Files.createDirectories(directory.resolve("savepoints"));
+        kubectl = Kubectl.in("guide-" + UUID.randomUUID().toString().substring(0, 8));
+        kubectl.run("apply", "-f", "deploy/crd.yaml");
+        kubectl.run("wait", "--for", "condition=established", "crd/flinkclusters.flinkoperator.k8s.io");
+        kubectl.run("create", "namespace", kubectl.namespace());
+        operator = OperatorProcess.start(
+                        directory, "--namespaces", kubectl.namespace(), "--endpoint", flink.restUrl().toString())
+                .awaitStarted();
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        operator.close();
+        kubectl.run("delete", "flinkclusters", "--all");
+        kubectl.run("delete", "namespace", kubectl.namespace(), "--wait=false");
+        control.unblockSnapshots();
+        for (var job : rest.states().entrySet()) {
+            if (!job.getValue().matches("FAILED|CANCELED|FINISHED")) {
+                rest.cancel(job.getKey());
+            }
+        }
+    }
+
+    @Test
+    void a_manifest_is_applied_and_generations_grow() throws Exception {
+        kubectl.apply(manifest("autoSavepointSeconds: 1"));
+
+        kubectl.awaitJob(CLUSTER, "savepointGeneration", at -> number(at) >= 3);
+        assertThat(kubectl.jobField(CLUSTER, "state")).isEqualTo("Running");
+        assertThat(kubectl.jobField(CLUSTER, "name")).isEqualTo("orders-job");
+        assertThat(savepointAt(kubectl.jobField(CLUSTER, "savepointLocation"))).isNotEmptyFile();
+        assertThat(kubectl.jobField(CLUSTER, "lastSavepointTime")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+        assertThat(kubectl.field(CLUSTER, ".status.savepoint.triggerReason")).isEqualTo("scheduled");
+        kubectl.awaitEvent(CLUSTER, event -> event.startsWith("Normal SavepointCreated: "));
+
+        assertThat(kubectl.run("get", "fc").lines().toList()).satisfiesExactly(
+                heading -> assertThat(heading).containsSubsequence("NAME", "JOB", "SAVEPOINTS", "LAST SAVEPOINT", "AGE"),
+                line -> assertThat(line).matches("orders +Running +\\d+ +\\d+s +\\d+s.*"));
+        assertThat(kubectl.run("get", "fc", "-o", "wide")).contains("LOCATION", savepoints.toUri().getPath());
+    }
+
+    @Test
+    void raising_the_generation_and_applying_again_takes_one() throws Exception {
+        kubectl.apply(manifest(""));
+        kubectl.awaitRunning(CLUSTER);
+        kubectl.apply(manifest("savepointGeneration: 1"));
+        kubectl.awaitJob(CLUSTER, "savepointGeneration", "1"::equals);
+        assertThat(kubectl.field(CLUSTER, ".status.savepoint.triggerReason")).isEqualTo("user requested");
+        kubectl.apply(manifest("savepointGeneration: 2"));
+        kubectl.awaitJob(CLUSTER, "savepointGeneration", "2"::equals);
+        assertThat(directories()).isEqualTo(2);
+    }
+
+    @Test
+    void an_annotation_takes_one_and_describe_tells_it() throws Exception {
+        kubectl.apply(manifest(""));
+        kubectl.awaitRunning(CLUSTER);
+        kubectl.annotate(CLUSTER, "savepoint");
+
+        kubectl.await(CLUSTER, ".status.control.state", "Succeeded"::equals);
+        String job = kubectl.jobField(CLUSTER, "id");
+        String trigger = kubectl.jobField(CLUSTER, "lastSavepointTriggerID");
+        String described = kubectl.describe(CLUSTER);
+        System.out.println("kubectl describe on Flink " + version + ":\n" + described);
+        assertThat(described)
+                .containsSubsequence("Control:", "Details:", "Job ID:", job, "Savepoint Trigger ID:", trigger)
+                .containsSubsequence("Name:", "savepoint", "State:", "Succeeded")
+                .doesNotContain(Kubectl.CONTROL);
+        assertThat(kubectl.generation(CLUSTER)).isEqualTo(1);
+        kubectl.awaitEvent(CLUSTER, event -> event.startsWith("Normal ControlSucceeded: "));
+
+        kubectl.annotate(CLUSTER, "savepoint");
+        kubectl.awaitJob(CLUSTER, "savepointGeneration", "2"::equals);
+        assertThat(directories()).isEqualTo(2);
+    }
+
+    @Test
+    void a_failed_job_comes_back_from_the_recorded_savepoint() throws Exception {
+        kubectl.apply(manifest("restartPolicy: FromSavepointOnFailure\n    savepointGeneration: 1"));
+        kubectl.awaitJob(CLUSTER, "savepointGeneration", "1"::equals);
+        String location = kubectl.jobField(CLUSTER, "savepointLocation");
+        String failed = kubectl.jobField(CLUSTER, "id");
+        control.failNow();
+
+        kubectl.awaitJob(CLUSTER, "id", id -> !id.equals(failed));
+        kubectl.awaitRunning(CLUSTER);
+        assertThat(kubectl.jobField(CLUSTER, "fromSavepoint")).isEqualTo(location);
+        assertThat(kubectl.jobField(CLUSTER, "restartCount")).isEqualTo("1");
+        kubectl.awaitEvent(CLUSTER, event -> event.startsWith("Normal JobRestarted: "));
+        assertThat(rest.state(kubectl.jobField(CLUSTER, "id"))).isEqualTo("RUNNING");
+    }
+
+    @Test
+    void one_with_nothing_recorded_stays_failed() throws Exception {
+        kubectl.apply(manifest("restartPolicy: FromSavepointOnFailure"));
+        kubectl.awaitRunning(CLUSTER);
+        String failed = kubectl.jobField(CLUSTER, "id");
+        rest.awaitRunning(failed);
+        control.failNow();
+
+        kubectl.awaitJob(CLUSTER, "state", "Failed"::equals);
+        kubectl.await(CLUSTER, ".status.savepointManager.message", message -> message.contains("no savepoint"));
+        assertThat(kubectl.jobField(CLUSTER, "id")).isEqualTo(failed);
+        assertThat(kubectl.jobField(CLUSTER, "restartCount")).isIn("", "0");
+        kubectl.awaitEvent(CLUSTER, event -> event.startsWith("Warning JobFailed: "));
+    }
+
+    @Test
+    void a_job_starts_from_a_savepoint_that_the_manifest_names() throws Exception {
+        kubectl.apply(manifest("savepointGeneration: 1"));
+        String location = kubectl.awaitJob(CLUSTER, "savepointLocation", at -> !at.isEmpty());
+        kubectl.annotate(CLUSTER, "job-cancel");
+        kubectl.awaitJob(CLUSTER, "state", "Cancelled"::equals);
+        kubectl.await(CLUSTER, ".status.control.state", "Succeeded"::equals);
+        assertThat(kubectl.generation(CLUSTER)).as("the stop is a savepoint, too").isEqualTo(2);
+
+        String other = manifest("fromSavepoint: " + location + "\n    allowNonRestoredState: true")
+                .replace("name: " + CLUSTER, "name: migrated");
+        kubectl.apply(other);
+        kubectl.awaitRunning("migrated");
+        assertThat(kubectl.jobField("migrated", "fromSavepoint")).isEqualTo(location);
+
+        kubectl.apply(other.replace("  job:\n", "  job:\n    cancelRequested: true\n"));
+        kubectl.awaitJob("migrated", "state", "Cancelled"::equals);
+        assertThat(kubectl.generation("migrated")).isEqualTo(1);
+    }
+
+    /** A FlinkCluster of the counter job, with a few lines more. */
+    private String manifest(String lines) {
+        return """
+                apiVersion: flinkoperator.k8s.io/v1beta1
+                kind: FlinkCluster
+                metadata:
+                  name: orders
+                spec:
+                  image:
+                    name: flink
+                  job:
+                    jarFile: %s
+                    className: io.savepoint.examples.job.CounterJob
+                    args: [--control-dir, %s]
+                    savepointsDir: %s
+                    %s
+                """
+                .formatted(System.getProperty("counter.job.jar"), control.directory(), savepoints.toUri(), lines);
+    }
+
+    private long directories() throws Exception {
+        try (var found = Files.list(savepoints)) {
+            return found.count();
+        }
+    }
+
+    private static long number(String text) {
+        return text.isEmpty() ? 0 : Long.parseLong(text);
+    }
+
+    private static Path savepointAt(String location) {
+        return Path.of(URI.create(location)).resolve("_metadata");
+    }
+}

@@ -1,0 +1,135 @@
+package io.savepoint.examples.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.savepoint.examples.cluster.Await;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** The real kubectl, on the server that KUBECONFIG names, in one namespace. */
+final class Kubectl {
+    static final String CONTROL = "flinkclusters.flinkoperator.k8s.io/user-control";
+    static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final String namespace;
+
+    private Kubectl(String namespace) {
+        this.namespace = namespace;
+    }
+
+    /** How a command ended. */
+    record Result(int code, String output) {}
+
+    static Kubectl in(String namespace) {
+        return new Kubectl(namespace);
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    /** Runs a command that has to succeed. */
+    String run(String... args) throws IOException, InterruptedException {
+        return succeeded(List.of(args), tryRun("", args));
+    }
+
+    Result tryRun(String input, String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("kubectl", "--namespace", namespace));
+        command.addAll(List.of(args));
+        Path output = Files.createTempFile("kubectl", ".out");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            try (var in = process.getOutputStream()) {
+                in.write(input.getBytes(StandardCharsets.UTF_8));
+            }
+            boolean ended = process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            process.destroyForcibly().waitFor();
+            assertThat(ended).as("%s ended", command).isTrue();
+            return new Result(process.exitValue(), Files.readString(output));
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    void apply(String manifest) throws IOException, InterruptedException {
+        succeeded(List.of("apply", manifest), tryRun(manifest, "apply", "-f", "-"));
+    }
+
+    void annotate(String cluster, String value) throws IOException, InterruptedException {
+        run("annotate", "flinkclusters", cluster, CONTROL + "=" + value, "--overwrite");
+    }
+
+    /** A field of a FlinkCluster, empty if it is not there. */
+    String field(String cluster, String path) throws IOException, InterruptedException {
+        return run("get", "flinkclusters", cluster, "-o", "jsonpath={" + path + "}");
+    }
+
+    String jobField(String cluster, String name) throws IOException, InterruptedException {
+        return field(cluster, ".status.components.job." + name);
+    }
+
+    long generation(String cluster) throws IOException, InterruptedException {
+        String value = jobField(cluster, "savepointGeneration");
+        return value.isEmpty() ? 0 : Long.parseLong(value);
+    }
+
+    String describe(String cluster) throws IOException, InterruptedException {
+        return run("describe", "flinkclusters", cluster);
+    }
+
+    /** Waits until a field of a FlinkCluster is as it should be, and tells the whole of it if that doesn't come. */
+    String await(String cluster, String path, Predicate<String> wanted) throws Exception {
+        try {
+            return Await.answer(path, TIMEOUT, () -> Optional.of(field(cluster, path)).filter(wanted));
+        } catch (java.util.concurrent.TimeoutException late) {
+            throw new AssertionError(late.getMessage() + "; there is\n" + describe(cluster), late);
+        }
+    }
+
+    String awaitJob(String cluster, String field, Predicate<String> wanted) throws Exception {
+        return await(cluster, ".status.components.job." + field, wanted);
+    }
+
+    /** Until the job runs with nothing recorded as under way. */
+    void awaitRunning(String cluster) throws Exception {
+        awaitJob(cluster, "state", "Running"::equals);
+        await(cluster, ".status.savepointManager.launch", String::isEmpty);
+    }
+
+    /** The Events of a FlinkCluster, "reason: message" each. */
+    List<String> events(String cluster) throws IOException, InterruptedException {
+        return run(
+                        "get",
+                        "events",
+                        "--field-selector",
+                        "involvedObject.kind=FlinkCluster,involvedObject.name=" + cluster,
+                        "-o",
+                        "jsonpath={range .items[*]}{.type} {.reason}: {.message}{\"\\n\"}{end}")
+                .lines()
+                .toList();
+    }
+
+    void awaitEvent(String cluster, Predicate<String> wanted) throws Exception {
+        try {
+            Await.answer("an event", TIMEOUT, () -> events(cluster).stream().filter(wanted).findAny());
+        } catch (java.util.concurrent.TimeoutException late) {
+            throw new AssertionError(late.getMessage() + "; there are " + events(cluster), late);
+        }
+    }
+
+    private static String succeeded(List<String> args, Result result) {
+        assertThat(result.code()).as("kubectl %s said: %s", args, result.output()).isZero();
+        return result.output();
+    }
+}
