@@ -22,9 +22,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Lease, as fabric8's elector reads and writes it. Unlike fabric8's own lock it gives every request a bounded time,
- * takes a Lease that somebody made without a holder for a free one, removes the holder when it releases it, and fails
- * with nothing but what lets the elector try again: any other exception ends its attempts without a word.
+ * A Lease, as fabric8's elector reads and writes it. Unlike fabric8's own lock it gives every request a bounded time, takes
+ * a Lease that somebody made without a holder for a free one, and fails with nothing but what lets the elector try again:
+ * after any other exception a candidate would try no more, and its future would not tell.
  *
  * <p>Safe for use by any number of threads.
  */

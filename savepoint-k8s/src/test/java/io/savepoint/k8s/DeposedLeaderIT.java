@@ -171,7 +171,7 @@ class DeposedLeaderIT {
 
     @Test
     void i3_two_leaders_take_one_savepoint_for_each_request() {
-        int rounds = 4;
+        int rounds = 3;
         List<ClusterId> clusters = IntStream.range(0, 20)
                 .mapToObj(number -> cluster("fleet-" + number))
                 .toList();

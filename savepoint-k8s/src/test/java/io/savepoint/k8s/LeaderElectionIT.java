@@ -3,7 +3,6 @@ package io.savepoint.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
@@ -11,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -48,8 +48,10 @@ class LeaderElectionIT {
 
     @Test
     void the_leader_hands_over_when_it_is_closed() {
+        List<String> holdersOnClosing = new CopyOnWriteArrayList<>();
         candidates = Stream.of("a", "b", "c")
-                .map(name -> new Candidate(name, namespace.name(), LONG_LEASE).start(works.of(name)))
+                .map(name -> new Candidate(name, namespace.name(), LONG_LEASE)
+                        .start(works.of(name, () -> holdersOnClosing.add(holder()))))
                 .toList();
         for (int closed = 0; closed < candidates.size(); closed++) {
             int left = candidates.size() - closed;
@@ -58,13 +60,16 @@ class LeaderElectionIT {
                     .until(() -> works.openNow().size() == 1);
             Candidate leader = candidate(works.openNow().get(0));
             assertThat(leader.isLeader()).isTrue();
-            assertThat(lease().getSpec().getHolderIdentity()).isEqualTo(leader.name);
+            assertThat(holder()).isEqualTo(leader.name);
 
             long start = System.nanoTime();
             leader.close();
 
             assertThat(leader.isLeader()).isFalse();
             assertThat(works.last(leader.name).closed).as("the work is closed").isPresent();
+            assertThat(holdersOnClosing.get(closed))
+                    .as("holder while it was closed")
+                    .isEqualTo(leader.name);
             if (left > 1) {
                 await("another one leads")
                         .atMost(Duration.ofSeconds(10))
@@ -75,7 +80,7 @@ class LeaderElectionIT {
             }
         }
         assertThat(works.mostAtOnce()).as("works open at once").isEqualTo(1);
-        assertThat(lease().getSpec().getHolderIdentity()).isNull();
+        assertThat(holder()).isNull();
     }
 
     /** What may become of a leader's way to the API server. */
@@ -137,7 +142,7 @@ class LeaderElectionIT {
                         .build());
         await("it stops").until(() -> works.openNow().isEmpty());
         leader.close();
-        assertThat(lease().getSpec().getHolderIdentity()).isEqualTo("usurper");
+        assertThat(holder()).isEqualTo("usurper");
     }
 
     @Test
@@ -175,7 +180,7 @@ class LeaderElectionIT {
         modest.start(works.of("modest"));
         await("it leads").until(modest::isLeader);
         modest.close();
-        assertThat(lease().getSpec().getHolderIdentity()).isNull();
+        assertThat(holder()).isNull();
     }
 
     private void allow(String user, List<String> verbs) {
@@ -209,10 +214,12 @@ class LeaderElectionIT {
                 .orElseThrow();
     }
 
-    private Lease lease() {
+    private String holder() {
         return admin.leases()
                 .inNamespace(namespace.name())
                 .withName(Candidate.LEASE)
-                .get();
+                .get()
+                .getSpec()
+                .getHolderIdentity();
     }
 }

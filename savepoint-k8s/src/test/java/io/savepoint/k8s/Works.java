@@ -22,9 +22,16 @@ final class Works {
     }
 
     Supplier<AutoCloseable> of(String candidate) {
+        return of(candidate, () -> {});
+    }
+
+    Supplier<AutoCloseable> of(String candidate, Runnable onClosing) {
         return () -> {
             Work work = open(candidate);
-            return () -> close(work);
+            return () -> {
+                onClosing.run();
+                close(work);
+            };
         };
     }
 
