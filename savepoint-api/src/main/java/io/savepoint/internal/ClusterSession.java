@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** What a process keeps of a cluster between ticks; losing it costs nothing but a few requests. */
 final class ClusterSession {
     private final DirectCalls calls;
+    private final Outages outages;
     private final Scheduler scheduler;
     private final Versions versions = new Versions();
     private final Timings timings;
@@ -36,8 +37,9 @@ final class ClusterSession {
     private Duration sameFor = Duration.ZERO;
     private Optional<String> lastNote = Optional.empty();
 
-    ClusterSession(DirectCalls calls, Scheduler scheduler, Timings timings) {
+    ClusterSession(Outages outages, DirectCalls calls, Scheduler scheduler, Timings timings) {
         this.calls = calls;
+        this.outages = outages;
         this.scheduler = scheduler;
         this.timings = timings;
     }
@@ -47,6 +49,10 @@ final class ClusterSession {
 
     DirectCalls calls() {
         return calls;
+    }
+
+    Outages outages() {
+        return outages;
     }
 
     /** Runs a tick after the one that is under way, if any; callers that wait for the same one share it. */

@@ -45,6 +45,7 @@ public final class Engine {
     private final Actor actor;
     private final Announcer announcer;
     private final Function<String, RuntimeException> failure;
+    private final Function<ClusterId, Outages> outages;
     private final ConcurrentHashMap<ClusterId, ClusterSession> sessions = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -55,6 +56,12 @@ public final class Engine {
      * @param timings the times it goes by
      */
     public Engine(Parts parts, Timings timings) {
+        this(parts, timings, id -> new Outages(id, parts.scheduler().clock()));
+    }
+
+    /** For tests that listen to what is logged. */
+    Engine(Parts parts, Timings timings, Function<ClusterId, Outages> outages) {
+        this.outages = outages;
         this.store = parts.store();
         this.scheduler = parts.scheduler();
         this.timings = timings;
@@ -143,7 +150,9 @@ public final class Engine {
 
     private ClusterSession session(ClusterId id) {
         return sessions.computeIfAbsent(
-                id, cluster -> new ClusterSession(new DirectCalls(cluster, failure), scheduler, timings));
+                id,
+                cluster -> new ClusterSession(
+                        outages.apply(cluster), new DirectCalls(cluster, failure), scheduler, timings));
     }
 
     private CompletableFuture<Reconciliation> tick(ClusterId id) {
@@ -167,6 +176,7 @@ public final class Engine {
     private CompletableFuture<Reconciliation> decide(ClusterSession session, ClusterState state, Observation seen) {
         Instant now = scheduler.clock().instant();
         Hints hints = session.see(state, seen, now);
+        session.outages().observed(seen);
         // A call may have been carried out to its end by another manager.
         session.calls().recorded(state.status());
         Planner.Plan plan = planner.plan(state, seen, hints, session.calls().next(state.status(), now), now);
@@ -286,10 +296,12 @@ public final class Engine {
         if (!(Stages.unwrap(problem) instanceof StoreException)) {
             return CompletableFuture.failedFuture(problem);
         }
+        String reason = Stages.describe(problem);
+        session.outages().storeFailed(reason);
         Instant again = scheduler.clock().instant().plus(timings.unreachable().delay(session.storeFailed()));
         Instant due = nextDue.filter(again::isAfter).orElse(again);
         return CompletableFuture.completedFuture(
-                new Reconciliation(id, Outcome.STORE_FAILED, Optional.of(due), List.of(), Stages.describe(problem)));
+                new Reconciliation(id, Outcome.STORE_FAILED, Optional.of(due), List.of(), reason));
     }
 
     private static Reconciliation ended(
@@ -300,6 +312,7 @@ public final class Engine {
             Instant due,
             String message) {
         session.succeeded();
+        session.outages().storeWorked();
         return new Reconciliation(id, outcome, Optional.of(due), events, message);
     }
 
