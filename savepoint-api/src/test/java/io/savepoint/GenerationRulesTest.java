@@ -2,6 +2,8 @@ package io.savepoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.savepoint.model.Bookkeeping;
+import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlRequest;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
@@ -9,12 +11,18 @@ import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointResult;
 import io.savepoint.model.SavepointState;
+import io.savepoint.policy.PeriodicPolicy;
+import io.savepoint.testing.Faults;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of {@code savepointGeneration}, one by one, on the fake Flink. */
 class GenerationRulesTest {
@@ -132,6 +140,114 @@ class GenerationRulesTest {
             world.edit(spec -> spec.savepointGeneration(1));
             world.advance(Duration.ofMinutes(5));
             assertThat(world.generation()).isEqualTo(1);
+        }
+    }
+
+    /** A job whose period has outgrown what anybody asked for, which is 1. */
+    private static World withPeriodicSavepoints() {
+        World world = World.withRunningJob(spec -> spec.savepointGeneration(1).autoSavepointSeconds(60));
+        SavepointManager first = world.start();
+        world.await("a few", () -> world.generation() == 5 && world.isIdle());
+        first.close();
+        world.edit(spec -> spec.autoSavepointSeconds(OptionalLong.empty()));
+        return world;
+    }
+
+    @Test
+    void anEditThatAsksForNothingIsToldOnce() {
+        try (World world = withPeriodicSavepoints()) {
+            world.start();
+            world.edit(spec -> spec.savepointGeneration(3));
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.messagesOf(SavepointEvent.Type.REQUEST_REFUSED))
+                    .isEqualTo("savepointGeneration 3 asks for nothing, as 5 is recorded; raise it above 5 to ask for"
+                            + " a savepoint");
+            world.assertAtRest();
+            world.edit(spec -> spec.savepointGeneration(5));
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.count(SavepointEvent.Type.REQUEST_REFUSED)).isEqualTo(2);
+            world.edit(spec -> spec.savepointGeneration(6));
+            world.await("what the message promised", () -> world.generation() == 6);
+            assertThat(world.count(SavepointEvent.Type.REQUEST_REFUSED)).isEqualTo(2);
+            assertThat(world.job().savepointLocation()).isPresent();
+        }
+    }
+
+    @Test
+    void theFirstEditOfAllIsToldToo() {
+        try (World world = World.withRunningJob(spec -> spec.autoSavepointSeconds(60))) {
+            world.start();
+            world.await("a few", () -> world.generation() == 3);
+            world.edit(spec -> spec.savepointGeneration(1));
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.messagesOf(SavepointEvent.Type.REQUEST_REFUSED))
+                    .isEqualTo("savepointGeneration 1 asks for nothing, as 3 is recorded; raise it above 3 to ask for"
+                            + " a savepoint");
+        }
+    }
+
+    @Test
+    void aValueBelowOneAskedForBeforeIsToldWithThatOne() {
+        try (World world = World.withRunningJob(spec -> spec.savepointGeneration(10))) {
+            world.start();
+            world.await("one", () -> world.generation() == 1 && world.isIdle());
+            world.edit(spec -> spec.savepointGeneration(7));
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.messagesOf(SavepointEvent.Type.REQUEST_REFUSED))
+                    .isEqualTo("savepointGeneration 7 asks for nothing, as 1 is recorded and 10 was asked for before;"
+                            + " raise it above 10 to ask for a savepoint");
+            world.edit(spec -> spec.savepointGeneration(10));
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.count(SavepointEvent.Type.REQUEST_REFUSED))
+                    .as("going back to what was served is no request")
+                    .isEqualTo(1);
+            assertThat(world.generation()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 3, 5})
+    void aSpecThatWasLikeThatWhenItWasFirstSeenIsNoEdit(long generation) {
+        try (World world = withPeriodicSavepoints()) {
+            // As somebody else leaves it, or a version that did not remember this.
+            world.edit(spec -> spec.savepointGeneration(generation));
+            ClusterStatus foreign = ClusterStatus.builder()
+                    .from(world.status())
+                    .bookkeeping(Bookkeeping.builder().build())
+                    .build();
+            assertThat(world.store.compareAndSet(World.ORDERS, world.state().version(), foreign))
+                    .isCompletedWithValueMatching(result -> result.isWritten());
+            world.start();
+            world.advance(Duration.ofMinutes(5));
+            world.cluster.failJob(world.jobId());
+            world.await("a restart", () -> world.job().restartCount() == 1 && world.jobState() == JobState.RUNNING);
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.messagesOf(SavepointEvent.Type.REQUEST_REFUSED)).doesNotContain("savepointGeneration");
+        }
+    }
+
+    @Test
+    void aRestoreOrAGenerationTakenBackIsNoRequest() {
+        try (World world = withPeriodicSavepoints()) {
+            SavepointManager manager = world.start();
+            world.get(manager.restoreFrom(
+                    World.ORDERS, world.job().savepointLocation().orElseThrow()));
+            world.await("the run", () -> world.jobState() == JobState.RUNNING);
+            world.advance(Duration.ofMinutes(5));
+            world.edit(spec -> spec.savepointGeneration(0));
+            world.assertAtRest();
+            assertThat(world.count(SavepointEvent.Type.REQUEST_REFUSED)).isZero();
+        }
+    }
+
+    @Test
+    void whereNoPolicyServesGenerationsNothingIsToldOfThem() {
+        try (World world = withPeriodicSavepoints()) {
+            world.manager(Faults.none(), builder -> builder.policies(List.of(PeriodicPolicy.create())))
+                    .start();
+            world.edit(spec -> spec.savepointGeneration(3));
+            world.advance(Duration.ofMinutes(5));
+            assertThat(world.count(SavepointEvent.Type.REQUEST_REFUSED)).isZero();
         }
     }
 

@@ -13,6 +13,7 @@ import io.savepoint.model.SavepointState;
 import io.savepoint.model.SpecProblem;
 import io.savepoint.model.TriggerId;
 import io.savepoint.policy.Decision;
+import io.savepoint.policy.GenerationTriggeredPolicy;
 import io.savepoint.policy.PolicyContext;
 import io.savepoint.policy.Precedence;
 import io.savepoint.policy.SavepointPolicy;
@@ -37,6 +38,7 @@ final class Planner {
     private final Timings timings;
     private final List<SavepointPolicy> policies;
     private final boolean canLaunch;
+    private final boolean servesGenerations;
     private final Decider decider;
     private final JobTracker jobTracker;
     private final OperationTracker operationTracker;
@@ -53,6 +55,7 @@ final class Planner {
                 .sorted(Comparator.comparing(SavepointPolicy::precedence))
                 .toList();
         this.canLaunch = canLaunch;
+        this.servesGenerations = policies.stream().anyMatch(GenerationTriggeredPolicy.class::isInstance);
         this.decider = new Decider(random, ownDirectories);
         this.jobTracker = new JobTracker(timings);
         this.operationTracker = new OperationTracker(timings);
@@ -82,6 +85,10 @@ final class Planner {
             refusal = decide(draft, context, turn, inFlight);
         }
         acknowledgeAgain(draft, state.control());
+        if (servesGenerations) {
+            // The last word: it depends on what else there is to record.
+            GenerationEdits.follow(draft, state);
+        }
         return new Plan(draft.finish(atTheLatest(draft, seen, hints, inFlight)), refusal);
     }
 

@@ -27,6 +27,9 @@ public interface Bookkeeping {
     /** {@return what became of requests, by the name of the policy that made them} */
     Map<String, RequestLog> requests();
 
+    /** {@return the spec's generation at a write before: it tells an edit from a spec that was like that all along} */
+    OptionalLong generationSeen();
+
     /** {@return when the present run was first seen running} */
     Optional<Instant> runningSince();
 

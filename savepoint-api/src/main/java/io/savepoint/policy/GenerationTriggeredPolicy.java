@@ -1,5 +1,6 @@
 package io.savepoint.policy;
 
+import io.savepoint.model.Bookkeeping;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * <p>Immutable and safe for use by any number of threads.
  */
 public final class GenerationTriggeredPolicy implements SavepointPolicy {
+    private static final String NAME = "generation";
     private static final int MAX_ATTEMPTS = 5;
     private static final Backoff RETRY = new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(5));
 
@@ -31,9 +33,21 @@ public final class GenerationTriggeredPolicy implements SavepointPolicy {
         return new GenerationTriggeredPolicy();
     }
 
+    /**
+     * The highest {@code savepointGeneration} that was asked for so far, whatever became of it. What asks for the next
+     * savepoint is above this one and above the recorded one.
+     *
+     * @param bookkeeping what the manager remembers of the cluster
+     * @return the value; 0 if none was asked for
+     */
+    public static long lastAsked(Bookkeeping bookkeeping) {
+        RequestLog log = bookkeeping.requestsOf(NAME);
+        return Math.max(generation(log.served()), generation(log.accepted()));
+    }
+
     @Override
     public String name() {
-        return "generation";
+        return NAME;
     }
 
     @Override
@@ -47,7 +61,7 @@ public final class GenerationTriggeredPolicy implements SavepointPolicy {
         long wanted = context.spec().savepointGeneration();
         long recorded =
                 context.status().job().map(JobStatus::savepointGeneration).orElse(0L);
-        long known = Math.max(generation(log.served()), generation(log.accepted()));
+        long known = lastAsked(context.bookkeeping());
         if (wanted > recorded && wanted > known) {
             return new Decision.AcceptRequest(
                     Long.toString(wanted), "savepointGeneration " + wanted + " asks for a savepoint");

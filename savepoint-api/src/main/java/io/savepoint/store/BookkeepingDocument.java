@@ -26,6 +26,7 @@ final class BookkeepingDocument {
                 requests.object(policy).ifPresent(log -> books.putRequests(policy, readLog(log)));
             }
         });
+        fields.whole("generationSeen", 0).ifPresent(books::generationSeen);
         books.runningSince(fields.time("runningSince"));
         books.lastTriggerTime(fields.time("lastTriggerTime"));
         books.missingSince(fields.time("missingSince"));
@@ -49,6 +50,7 @@ final class BookkeepingDocument {
                 .put("launch", books.launch().map(BookkeepingDocument::writeLaunch))
                 .put("controlToAcknowledge", books.controlToAcknowledge())
                 .put("requests", requests)
+                .put("generationSeen", books.generationSeen())
                 .put("runningSince", books.runningSince())
                 .put("lastTriggerTime", books.lastTriggerTime())
                 .put("missingSince", books.missingSince())

@@ -127,6 +127,7 @@ final class StoreSamples {
                                 .lastFailure(EXACT_TIME.plusSeconds(2))
                                 .build())
                 .putRequests("a policy. of the host's/own", RequestLog.empty())
+                .generationSeen(5_000_000_001L)
                 .runningSince(EXACT_TIME.plusSeconds(3))
                 .lastTriggerTime(EXACT_TIME.plusSeconds(4))
                 .missingSince(EXACT_TIME.plusSeconds(5))

@@ -99,6 +99,7 @@ final class RandomStatuses {
                 .operation(maybe(this::operation))
                 .launch(maybe(this::launch))
                 .controlToAcknowledge(maybe(this::text))
+                .generationSeen(maybe(this::number).map(OptionalLong::of).orElseGet(OptionalLong::empty))
                 .runningSince(maybe(this::milli))
                 .lastTriggerTime(maybe(this::milli))
                 .missingSince(maybe(this::milli))
