@@ -128,6 +128,17 @@ class DownloadFailuresTest extends Downloading {
         assertThat(raw.awaitDropped()).isTrue();
     }
 
+    @Test
+    void isTooLargeByOneByteThatNobodyAnnounced() throws IOException {
+        launcher = options().maxBytes(JAR.length - 1).build();
+        raw.behave((connection, out) -> {
+            RawServer.write(out, OK + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(JAR.length) + "\r\n");
+            out.write(JAR);
+            RawServer.write(out, "\r\n0\r\n\r\n");
+        });
+        assertRefused().hasMessageContaining("more than " + (JAR.length - 1) + " bytes");
+    }
+
     private static void chunksForEver(OutputStream out) throws IOException {
         while (true) {
             RawServer.write(out, "3e8\r\nPK" + "x".repeat(998) + "\r\n");
