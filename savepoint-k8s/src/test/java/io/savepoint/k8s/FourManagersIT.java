@@ -45,9 +45,8 @@ class FourManagersIT {
     private final OwnNamespace namespace = OwnNamespace.create(admin, "four");
     private final ClusterId cluster = ClusterId.of(namespace.name(), "orders");
     private final ExecutorScheduler scheduler = ExecutorScheduler.create(2);
-    private final FakeFlink flink = FakeFlink.builder(scheduler)
-            .savepointDuration(Duration.ofMillis(2))
-            .build();
+    private final FakeFlink flink =
+            FakeFlink.builder(scheduler).savepointDuration(Duration.ofMillis(2)).build();
     private final AtomicInteger written = new AtomicInteger();
     private final AtomicInteger conflicts = new AtomicInteger();
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -100,9 +99,16 @@ class FourManagersIT {
     @Test
     void every_accepted_call_is_one_savepoint() throws Exception {
         new Resources(admin)
-                .put(cluster, JobSpec.builder().jarFile("/job.jar").savepointsDir("/sp").build());
+                .put(
+                        cluster,
+                        JobSpec.builder()
+                                .jarFile("/job.jar")
+                                .savepointsDir("/sp")
+                                .build());
         List<SavepointManager> managers = stores.stream().map(this::start).toList();
-        Awaitility.await().atMost(PATIENCE).until(() -> flink.cluster(cluster).jobs().size() == 1);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> flink.cluster(cluster).jobs().size() == 1);
 
         List<Callable<List<SavepointResult>>> callers = managers.stream()
                 .<Callable<List<SavepointResult>>>map(manager -> () -> take(manager, OPERATIONS / MANAGERS))
@@ -135,18 +141,20 @@ class FourManagersIT {
             if (loaded.isEmpty()) {
                 continue; // The informer has not heard of it yet.
             }
-            JobStatus job = loaded.get().status().job().orElseGet(() -> JobStatus.builder()
-                    .name("orders-job")
-                    .state(JobState.RUNNING)
-                    .build());
+            JobStatus job = loaded.get()
+                    .status()
+                    .job()
+                    .orElseGet(() -> JobStatus.builder()
+                            .name("orders-job")
+                            .state(JobState.RUNNING)
+                            .build());
             ClusterStatus next = ClusterStatus.builder()
                     .job(JobStatus.builder()
                             .from(job)
                             .savepointGeneration(job.savepointGeneration() + 1)
                             .build())
                     .build();
-            Outcome outcome = store.compareAndSet(
-                            cluster, loaded.get().version(), next)
+            Outcome outcome = store.compareAndSet(cluster, loaded.get().version(), next)
                     .toCompletableFuture()
                     .get(30, TimeUnit.SECONDS)
                     .outcome();
@@ -205,6 +213,7 @@ class FourManagersIT {
     }
 
     private void report(String what) {
-        System.out.printf("%s by %d managers: %d writes, %d conflicts%n", what, MANAGERS, written.get(), conflicts.get());
+        System.out.printf(
+                "%s by %d managers: %d writes, %d conflicts%n", what, MANAGERS, written.get(), conflicts.get());
     }
 }

@@ -1,6 +1,7 @@
 package io.savepoint.k8s;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -81,6 +82,18 @@ record Resources(KubernetesClient client) {
         resource(cluster).patch(MERGE, json(Map.of("metadata", Map.of("annotations", Map.of(name, value)))));
     }
 
+    /** Merges into the resource; creates it if there is none. */
+    void patch(ClusterId cluster, String document) {
+        if (resource(cluster).get() == null) {
+            GenericKubernetesResource created =
+                    client.getKubernetesSerialization().unmarshal(document, GenericKubernetesResource.class);
+            created.setMetadata(metadata(cluster));
+            client.resource(created).create();
+        } else {
+            resource(cluster).patch(MERGE, document);
+        }
+    }
+
     void delete(ClusterId cluster) {
         resource(cluster).delete();
     }
@@ -93,11 +106,15 @@ record Resources(KubernetesClient client) {
         GenericKubernetesResource resource = new GenericKubernetesResource();
         resource.setApiVersion(FlinkCluster.GROUP + "/" + FlinkCluster.VERSION);
         resource.setKind(FlinkCluster.KIND);
-        resource.setMetadata(new ObjectMetaBuilder()
-                .withNamespace(cluster.namespace())
-                .withName(cluster.name())
-                .build());
+        resource.setMetadata(metadata(cluster));
         resource.setAdditionalProperty("spec", Map.of("job", SpecDocument.write(spec)));
         return resource;
+    }
+
+    private static ObjectMeta metadata(ClusterId cluster) {
+        return new ObjectMetaBuilder()
+                .withNamespace(cluster.namespace())
+                .withName(cluster.name())
+                .build();
     }
 }

@@ -1,7 +1,5 @@
 package io.savepoint.examples.operator;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -58,7 +56,7 @@ final class OperatorOptions {
             paramLabel = "15s",
             defaultValue = "${env:SAVEPOINT_LEASE_DURATION:-15s}",
             converter = DurationConverter.class,
-            description = "How long a Lease holds that is not renewed; at least 3s. [SAVEPOINT_LEASE_DURATION]")
+            description = "How long a Lease holds that is not renewed, in whole seconds. [SAVEPOINT_LEASE_DURATION]")
     Duration leaseDuration = Duration.ZERO;
 
     @Option(
@@ -94,17 +92,6 @@ final class OperatorOptions {
             description = "How long a JobManager that answers may not know a job before it is Lost; longer than a"
                     + " recovery by high availability takes. [SAVEPOINT_LOST_GRACE]")
     Duration lostGrace = Duration.ZERO;
-
-    /** Who this process is among those that stand for election. */
-    static String identity() {
-        String host;
-        try {
-            host = InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            host = "unknown";
-        }
-        return host + "-" + ProcessHandle.current().pid();
-    }
 
     /** Durations as people write them: {@code 500ms} is {@code 0.5s}, {@code 2m}. */
     static final class DurationConverter implements ITypeConverter<Duration> {

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -100,7 +102,7 @@ public final class SavepointOperator implements Callable<Integer> {
             FlinkRestTransport flink = FlinkRestTransport.create(endpoints(store));
             JobLauncher launcher = DownloadingJobLauncher.create(RestJobLauncher.create(flink), options.jarCache);
             KubernetesEventRecorder events = KubernetesEventRecorder.create(client, store);
-            try (AutoCloseable work = lead(client, () -> manage(store, flink, launcher, metrics, events))) {
+            try (AutoCloseable work = lead(client, metrics, () -> manage(store, flink, launcher, metrics, events))) {
                 LOG.info(
                         "started: namespaces {}, metrics on port {}",
                         namespaces().isEmpty() ? "all" : namespaces(),
@@ -115,19 +117,26 @@ public final class SavepointOperator implements Callable<Integer> {
         }
     }
 
-    private AutoCloseable lead(KubernetesClient client, java.util.function.Supplier<SavepointManager> work) {
+    private AutoCloseable lead(KubernetesClient client, OperatorMetrics metrics, Supplier<SavepointManager> work) {
         if (!options.leaderElect) {
             return work.get();
         }
         String namespace = Optional.ofNullable(options.leaseNamespace)
                 .or(() -> Optional.ofNullable(client.getNamespace()))
                 .orElse("default");
-        return LeaderElection.builder(client, namespace, LEASE)
-                .identity(OperatorOptions.identity())
-                .leaseDuration(options.leaseDuration)
-                .renewDeadline(options.leaseDuration.multipliedBy(2).dividedBy(3))
-                .retryPeriod(options.leaseDuration.dividedBy(7))
-                .start(work);
+        LeaderElection election;
+        try {
+            election = LeaderElection.builder(client, namespace, LEASE)
+                    .leaseDuration(options.leaseDuration)
+                    .renewDeadline(options.leaseDuration.multipliedBy(2).dividedBy(3))
+                    .retryPeriod(options.leaseDuration.dividedBy(8))
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw new StartException("--lease-duration: " + e.getMessage());
+        }
+        metrics.gauge("savepoint.leader", "1 while this process acts", () -> election.isLeader() ? 1 : 0);
+        election.start(work);
+        return election;
     }
 
     private SavepointManager manage(
@@ -166,7 +175,7 @@ public final class SavepointOperator implements Callable<Integer> {
     }
 
     private static int clusters(KubernetesClusterStateStore store) throws Exception {
-        return store.list().toCompletableFuture().get(1, java.util.concurrent.TimeUnit.SECONDS).size();
+        return store.list().toCompletableFuture().get(1, TimeUnit.SECONDS).size();
     }
 
     private static int refuse(Exception problem) {

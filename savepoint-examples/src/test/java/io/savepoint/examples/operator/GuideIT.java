@@ -8,7 +8,7 @@ import io.savepoint.examples.cluster.PlainFlinkRest;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.UUID;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,10 +36,7 @@ class GuideIT extends EveryFlink {
         rest = new PlainFlinkRest(flink.restUrl());
         control = CounterJobControl.in(directory.resolve("control"));
         savepoints = Files.createDirectories(directory.resolve("savepoints"));
-        kubectl = Kubectl.in("guide-" + UUID.randomUUID().toString().substring(0, 8));
-        kubectl.run("apply", "-f", "deploy/crd.yaml");
-        kubectl.run("wait", "--for", "condition=established", "crd/flinkclusters.flinkoperator.k8s.io");
-        kubectl.run("create", "namespace", kubectl.namespace());
+        kubectl = Kubectl.inNewNamespace("guide");
         operator = OperatorProcess.start(
                         directory, "--namespaces", kubectl.namespace(), "--endpoint", flink.restUrl().toString())
                 .awaitStarted();
@@ -48,8 +45,7 @@ class GuideIT extends EveryFlink {
     @AfterEach
     void end() throws Exception {
         operator.close();
-        kubectl.run("delete", "flinkclusters", "--all");
-        kubectl.run("delete", "namespace", kubectl.namespace(), "--wait=false");
+        kubectl.deleteNamespace();
         control.unblockSnapshots();
         for (var job : rest.states().entrySet()) {
             if (!job.getValue().matches("FAILED|CANCELED|FINISHED")) {
@@ -160,6 +156,80 @@ class GuideIT extends EveryFlink {
         kubectl.apply(other.replace("  job:\n", "  job:\n    cancelRequested: true\n"));
         kubectl.awaitJob("migrated", "state", "Cancelled"::equals);
         assertThat(kubectl.generation("migrated")).isEqualTo(1);
+    }
+
+    @Test
+    void what_the_schema_knows_to_be_bad_is_refused_at_once() throws Exception {
+        Map<String, String> bad = Map.of(
+                "autoSavepointSeconds: 0", "spec.job.autoSavepointSeconds",
+                "savepointGeneration: -1", "spec.job.savepointGeneration",
+                "maxStateAgeToRestoreSeconds: 0", "spec.job.maxStateAgeToRestoreSeconds",
+                "parallelism: 0", "spec.job.parallelism",
+                "restartPolicy: Always", "spec.job.restartPolicy",
+                "savepointFormatType: ZIP", "spec.job.savepointFormatType");
+        for (Map.Entry<String, String> each : bad.entrySet()) {
+            Kubectl.Result refused = kubectl.tryRun(manifest(each.getKey()), "apply", "-f", "-");
+            assertThat(refused.code()).as(each.getKey()).isNotZero();
+            assertThat(refused.output()).contains(each.getValue());
+        }
+    }
+
+    @Test
+    void other_bad_input_is_told_and_the_job_goes_on() throws Exception {
+        String withoutDirectory = manifest("autoSavepointSeconds: 5").replaceAll("savepointsDir: \\S+", "");
+        kubectl.apply(withoutDirectory);
+        kubectl.awaitRunning(CLUSTER);
+        String job = kubectl.jobField(CLUSTER, "id");
+        kubectl.await(
+                CLUSTER,
+                ".status.savepointManager.problems",
+                told -> told.contains("autoSavepointSeconds needs savepointsDir"));
+        kubectl.awaitEvent(CLUSTER, event -> event.startsWith("Warning SpecInvalid: ")
+                && event.contains("autoSavepointSeconds needs savepointsDir"));
+
+        assertControlFails("savepoint", "savepointsDir");
+        assertControlFails("snapshot", "'snapshot'");
+        kubectl.awaitEvent(CLUSTER, event -> event.startsWith("Warning ControlFailed: "));
+        assertThat(kubectl.generation(CLUSTER)).isZero();
+
+        kubectl.run(
+                "patch", "flinkclusters", CLUSTER, "--subresource=status", "--type=merge", "-p",
+                "{\"status\":{\"components\":{\"job\":{\"lastSavepointTime\":\"yesterday\"}}}}");
+        kubectl.await(
+                CLUSTER,
+                ".status.savepointManager.problems",
+                told -> told.contains("status.components.job.lastSavepointTime") && told.contains("yesterday"));
+        kubectl.awaitEvent(CLUSTER, event -> event.startsWith("Warning SpecInvalid: ") && event.contains("yesterday"));
+
+        kubectl.apply(manifest("savepointGeneration: 1"));
+        kubectl.awaitJob(CLUSTER, "savepointGeneration", "1"::equals);
+        kubectl.await(CLUSTER, ".status.savepointManager.problems", String::isEmpty);
+        assertThat(kubectl.jobField(CLUSTER, "id")).as("the job all the time").isEqualTo(job);
+        assertThat(rest.state(job)).isEqualTo("RUNNING");
+    }
+
+    @Test
+    void a_job_that_cannot_be_started_says_why() throws Exception {
+        kubectl.apply(manifest("").replaceAll("jarFile: \\S+", "jarFile: /no/such/job.jar"));
+        kubectl.awaitJob(CLUSTER, "state", "Failed"::equals);
+        kubectl.awaitEvent(
+                CLUSTER, event -> event.startsWith("Warning JobFailed: ") && event.contains("/no/such/job.jar"));
+        assertControlFails("savepoint", "Failed");
+
+        kubectl.apply(manifest("fromSavepoint: file:///no/such/savepoint"));
+        kubectl.awaitEvent(
+                CLUSTER, event -> event.startsWith("Warning JobFailed: ") && event.contains("/no/such/savepoint"));
+
+        kubectl.apply(manifest(""));
+        kubectl.awaitRunning(CLUSTER);
+    }
+
+    private void assertControlFails(String value, String message) throws Exception {
+        kubectl.annotate(CLUSTER, value);
+        kubectl.await(CLUSTER, ".status.control.name", value::equals);
+        kubectl.await(CLUSTER, ".status.control.state", "Failed"::equals);
+        kubectl.await(CLUSTER, ".status.control.message", told -> told.contains(message));
+        assertThat(kubectl.field(CLUSTER, ".metadata.annotations")).doesNotContain(Kubectl.CONTROL);
     }
 
     /** A FlinkCluster of the counter job, with a few lines more. */

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -23,6 +24,21 @@ final class Kubectl {
 
     private Kubectl(String namespace) {
         this.namespace = namespace;
+    }
+
+    /** A namespace that one test has for itself, with the CRD installed. */
+    static Kubectl inNewNamespace(String purpose) throws IOException, InterruptedException {
+        Kubectl kubectl = in(purpose + "-" + UUID.randomUUID().toString().substring(0, 8));
+        kubectl.run("apply", "-f", "deploy/crd.yaml");
+        kubectl.run("wait", "--for", "condition=established", "crd/flinkclusters.flinkoperator.k8s.io");
+        kubectl.run("create", "namespace", kubectl.namespace());
+        return kubectl;
+    }
+
+    /** Deletes also what lies in it, which a server without its controllers would leave. */
+    void deleteNamespace() throws IOException, InterruptedException {
+        run("delete", "flinkclusters", "--all");
+        run("delete", "namespace", namespace, "--wait=false");
     }
 
     /** How a command ended. */
