@@ -7,6 +7,8 @@ import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.Reconciliation;
+import io.savepoint.model.SavepointStatus;
+import io.savepoint.policy.GenerationTriggeredPolicy;
 import io.savepoint.store.InMemoryClusterStateStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,7 +18,7 @@ public final class OwnLoop {
     private OwnLoop() {}
 
     /**
-     * Starts a job and takes one savepoint of it, or ends with exit code 1 if the job does not run.
+     * Starts a job and takes one savepoint of it, or ends with exit code 1 if that cannot be had.
      *
      * @param args Flink's URL, the job's jar, the savepoint directory as Flink sees it
      * @throws InterruptedException if the thread was interrupted
@@ -48,19 +50,27 @@ public final class OwnLoop {
         }
         ClusterStatus status = store.state(orders).status();
         if (!isSaved(status)) {
-            System.err.println("no savepoint was taken: "
-                    + status.bookkeeping().failureReason().orElse("the job has ended"));
+            System.err.println("no savepoint was taken: " + reason(status));
             System.exit(1);
         }
     }
 
-    private static boolean isOver(ClusterStatus status) {
-        return isSaved(status)
+    /** Whether the request has ended, be it refused or given up, or no run is left that could serve it. */
+    static boolean isOver(ClusterStatus status) {
+        String policy = GenerationTriggeredPolicy.create().name();
+        return status.bookkeeping().requestsOf(policy).served().isPresent()
                 || status.job().filter(job -> job.state().isTerminal()).isPresent();
     }
 
-    private static boolean isSaved(ClusterStatus status) {
+    static boolean isSaved(ClusterStatus status) {
         return status.job().filter(job -> job.savepointGeneration() == 1).isPresent();
+    }
+
+    static String reason(ClusterStatus status) {
+        return status.bookkeeping()
+                .failureReason()
+                .or(() -> status.savepoint().flatMap(SavepointStatus::message))
+                .orElse("the job has ended");
     }
 
     private static void requeueAfter(Reconciliation done) throws InterruptedException {
