@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,20 +31,30 @@ class ExamplesIT {
     }
 
     @Test
+    void the_loop_ends_with_its_savepoint() throws Exception {
+        Ended ended = runLoop(System.getProperty("counter.job.jar"));
+        assertThat(ended.exitCode()).as("%s", ended).isZero();
+        assertThat(directory.resolve("savepoints")).isDirectoryContaining("glob:**/savepoint-*");
+    }
+
+    @Test
     void the_loop_ends_if_Flink_refuses_the_job() throws Exception {
+        // There is no class in it that Flink could run.
+        Path jar = directory.resolve("empty.jar");
+        new JarOutputStream(Files.newOutputStream(jar), new Manifest()).close();
+        Ended ended = runLoop(jar.toString());
+        assertThat(ended.exitCode()).as("%s", ended).isEqualTo(1);
+        assertThat(ended.said()).last().asString().startsWith("no savepoint was taken: the job could not be started");
+    }
+
+    private Ended runLoop(String jar) throws Exception {
         try (LocalFlink flink =
                 LocalFlink.builder(Path.of(System.getProperty("flink.lib.2.3"))).start()) {
-            // The job does without its arguments no more than we do.
-            Ended ended = run(
+            return run(
                     OwnLoop.class,
                     flink.restUrl().toString(),
-                    System.getProperty("counter.job.jar"),
-                    directory.toUri().toString());
-            assertThat(ended.exitCode()).as("%s", ended).isEqualTo(1);
-            assertThat(ended.said())
-                    .last()
-                    .asString()
-                    .startsWith("no savepoint was taken: the job could not be started");
+                    jar,
+                    directory.resolve("savepoints").toUri().toString());
         }
     }
 
