@@ -55,14 +55,22 @@ class DeposedLeaderIT {
 
     /** What a process has of its own: its client, its store and its manager, which is started by who leads. */
     private final class Process implements AutoCloseable {
-        final KubernetesClient client = new KubernetesClientBuilder().build();
-        final KubernetesClusterStateStore store = KubernetesClusterStateStore.builder(client)
-                .namespaces(List.of(namespace.name()))
-                .build();
+        /** As many as can be held at once, and some more. */
+        final ExecutorScheduler threads = ExecutorScheduler.create(12);
+
+        final KubernetesClient client;
+        final KubernetesClusterStateStore store;
         final SavepointManager manager;
 
         Process(Holds holds) {
+            client = new KubernetesClientBuilder()
+                    .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("holds", holds))
+                    .build();
+            store = KubernetesClusterStateStore.builder(client)
+                    .namespaces(List.of(namespace.name()))
+                    .build();
             manager = SavepointManager.builder()
+                    .scheduler(threads)
                     .store(holds.of(store))
                     .flink(holds.of(flink))
                     .launcher(flink)
@@ -83,6 +91,7 @@ class DeposedLeaderIT {
         @Override
         public void close() {
             manager.close();
+            threads.close();
             store.close();
             client.close();
         }
@@ -115,6 +124,7 @@ class DeposedLeaderIT {
 
     @AfterEach
     void close() {
+        holds.releaseAll();
         a.close();
         b.close();
         scheduler.close();

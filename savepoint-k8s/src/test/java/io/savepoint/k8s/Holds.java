@@ -1,5 +1,8 @@
 package io.savepoint.k8s;
 
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlRequest;
@@ -19,13 +22,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Holds a manager's ticks where a test wants them, each cluster's at one call, which is made when it is let go. Safe for
- * use by any number of threads.
+ * Holds a manager's ticks where a test wants them, each cluster's at one request, which is sent when it is let go. Requests
+ * to the API server are held on their way, by their thread, when the store has no more say in them: it would see by itself
+ * that it is late. Safe for use by any number of threads.
  */
-final class Holds {
+final class Holds implements Interceptor {
     private final Map<ClusterId, Hold> holds = new ConcurrentHashMap<>();
 
-    /** The next call of a tick that serves a request. */
+    /** A step in serving a user's request. */
     enum Point {
         ACCEPTANCE,
         ACKNOWLEDGEMENT,
@@ -36,6 +40,7 @@ final class Holds {
 
     private static final class Hold {
         final Point point;
+        volatile boolean onItsWay;
         final CompletableFuture<Void> reached = new CompletableFuture<>();
         final CompletableFuture<Void> released = new CompletableFuture<>();
 
@@ -58,40 +63,54 @@ final class Holds {
         holds.remove(cluster).released.complete(null);
     }
 
+    void releaseAll() {
+        holds.keySet().forEach(this::release);
+    }
+
     ClusterStateStore of(ClusterStateStore store) {
         return new ForwardingStore(store) {
             @Override
             public CompletionStage<WriteResult> compareAndSet(ClusterId cluster, String version, ClusterStatus status) {
-                return pass(cluster, point(status), () -> super.compareAndSet(cluster, version, status));
+                point(status).flatMap(point -> find(cluster, point)).ifPresent(hold -> hold.onItsWay = true);
+                return super.compareAndSet(cluster, version, status);
             }
 
             @Override
             public CompletionStage<Boolean> acknowledgeControl(
                     ClusterId cluster, String version, ControlRequest control) {
-                return pass(
-                        cluster,
-                        Optional.of(Point.ACKNOWLEDGEMENT),
-                        () -> super.acknowledgeControl(cluster, version, control));
+                find(cluster, Point.ACKNOWLEDGEMENT).ifPresent(hold -> hold.onItsWay = true);
+                return super.acknowledgeControl(cluster, version, control);
             }
         };
+    }
+
+    @Override
+    public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+        if (!request.method().equals("PATCH")) {
+            return;
+        }
+        String path = request.uri().getPath() + "/";
+        holds.forEach((cluster, hold) -> {
+            boolean meant = hold.onItsWay && path.contains("/" + cluster.name() + "/");
+            if (meant && hold.reached.complete(null)) {
+                hold.released.join();
+            }
+        });
     }
 
     FlinkTransport of(FlinkTransport flink) {
         return new ForwardingTransport(flink) {
             @Override
             public CompletionStage<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
-                return pass(
-                        cluster, Optional.of(Point.REQUEST_TO_FLINK), () -> super.triggerSavepoint(cluster, request));
+                Supplier<CompletionStage<TriggerId>> call = () -> super.triggerSavepoint(cluster, request);
+                Optional<Hold> here = find(cluster, Point.REQUEST_TO_FLINK).filter(hold -> hold.reached.complete(null));
+                return here.isPresent() ? here.get().released.thenCompose(released -> call.get()) : call.get();
             }
         };
     }
 
-    private <T> CompletionStage<T> pass(ClusterId cluster, Optional<Point> point, Supplier<CompletionStage<T>> call) {
-        Hold hold = holds.get(cluster);
-        if (hold == null || !point.equals(Optional.of(hold.point)) || !hold.reached.complete(null)) {
-            return call.get();
-        }
-        return hold.released.thenCompose(released -> call.get());
+    private Optional<Hold> find(ClusterId cluster, Point point) {
+        return Optional.ofNullable(holds.get(cluster)).filter(hold -> hold.point == point);
     }
 
     /** What is written. */
