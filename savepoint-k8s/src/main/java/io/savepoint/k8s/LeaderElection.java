@@ -36,7 +36,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>This saves work; it is not what makes it safe. No lease keeps two processes from leading at the same time for a
  * while: one may be paused, and wake up long after another took over. Two managers on one store are wasteful and
- * harmless, as the store's compare-and-set lets one intent through and both ask Flink under the id that it names. Whatever
+ * harmless, as the store's compare-and-set lets one intent through and both ask Flink under the id that it names. Only a
+ * process that is paused just between the two, and for longer than Flink remembers the id
+ * ({@link io.savepoint.SavepointManagerBuilder#resultStoreDuration}), can have Flink take that savepoint again. Whatever
  * else a work does has to bear a second one, too.
  *
  * <p>The work is closed {@link Builder#renewDeadline} after the last renewal at the latest, even if a request never
