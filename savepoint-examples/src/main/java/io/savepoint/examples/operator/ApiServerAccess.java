@@ -35,7 +35,9 @@ final class ApiServerAccess {
 
     private static Config configuration() {
         String file = System.getenv("KUBECONFIG");
-        if (file != null && !file.isBlank() && !file.contains(java.io.File.pathSeparator)
+        if (file != null
+                && !file.isBlank()
+                && !file.contains(java.io.File.pathSeparator)
                 && !Files.isReadable(Path.of(file))) {
             throw new StartException("KUBECONFIG names " + file + ", which is no readable file");
         }
@@ -55,8 +57,7 @@ final class ApiServerAccess {
     }
 
     private static void list(KubernetesClient client, String namespace) {
-        var all = client.genericKubernetesResources(
-                FlinkCluster.GROUP + "/" + FlinkCluster.VERSION, FlinkCluster.KIND);
+        var all = client.genericKubernetesResources(FlinkCluster.GROUP + "/" + FlinkCluster.VERSION, FlinkCluster.KIND);
         try {
             (namespace.isEmpty() ? all.inAnyNamespace() : all.inNamespace(namespace))
                     .list(new io.fabric8.kubernetes.api.model.ListOptionsBuilder()
@@ -71,11 +72,13 @@ final class ApiServerAccess {
         String where = namespace.isEmpty() ? "" : " of the namespace " + namespace;
         String server = "the API server " + client.getMasterUrl();
         return switch (e.getCode()) {
-            case 0 -> server + " cannot be reached: " + cause(e)
-                    + "; look at KUBECONFIG, or run this in a pod with a ServiceAccount";
+            case 0 ->
+                server + " cannot be reached: " + cause(e)
+                        + "; look at KUBECONFIG, or run this in a pod with a ServiceAccount";
             case 401 -> server + " does not accept the credentials: " + cause(e);
-            case 403 -> "the FlinkClusters" + where + " may not be listed: " + cause(e)
-                    + "; bind the Role of deploy/rbac.yaml, or name the allowed ones with --namespaces";
+            case 403 ->
+                "the FlinkClusters" + where + " may not be listed: " + cause(e)
+                        + "; bind the Role of deploy/rbac.yaml, or name the allowed ones with --namespaces";
             case 404 -> server + " has no FlinkClusters; kubectl apply -f deploy/crd.yaml";
             default -> "the FlinkClusters" + where + " cannot be listed: " + cause(e);
         };

@@ -18,14 +18,16 @@ final class OperatorOptions {
             paramLabel = "a,b",
             defaultValue = "${env:SAVEPOINT_NAMESPACES}",
             description = "Namespaces of the FlinkClusters to look after; all if not given. [SAVEPOINT_NAMESPACES]")
-    @Nullable List<String> namespaces;
+    @Nullable
+    List<String> namespaces;
 
     @Option(
             names = "--selector",
             paramLabel = "labels",
             defaultValue = "${env:SAVEPOINT_SELECTOR}",
             description = "Look only after FlinkClusters with these labels, as in kubectl -l. [SAVEPOINT_SELECTOR]")
-    @Nullable String selector;
+    @Nullable
+    String selector;
 
     @Option(
             names = "--endpoint",
@@ -34,7 +36,8 @@ final class OperatorOptions {
             description = "Template of the JobManagers' URLs, such as http://{name}-jobmanager.{namespace}:8081. If not"
                     + " given, it is this with the UI port of the resource, and https where its flinkProperties set"
                     + " security.ssl.rest.enabled. [SAVEPOINT_ENDPOINT]")
-    @Nullable String endpoint;
+    @Nullable
+    String endpoint;
 
     @Option(
             names = "--leader-elect",
@@ -49,7 +52,8 @@ final class OperatorOptions {
             defaultValue = "${env:SAVEPOINT_LEASE_NAMESPACE}",
             description = "Namespace of the Lease; if not given, the one of the pod or of the kubeconfig's context."
                     + " [SAVEPOINT_LEASE_NAMESPACE]")
-    @Nullable String leaseNamespace;
+    @Nullable
+    String leaseNamespace;
 
     @Option(
             names = "--lease-duration",

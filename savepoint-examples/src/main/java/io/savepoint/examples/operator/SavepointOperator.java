@@ -12,7 +12,6 @@ import io.savepoint.k8s.KubernetesEventRecorder;
 import io.savepoint.k8s.LeaderElection;
 import io.savepoint.spi.JobLauncher;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -34,8 +33,9 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         version = "savepoint-operator 0.1.0",
         sortOptions = false,
-        description = "Looks after the savepoints of FlinkCluster resources (flinkoperator.k8s.io/v1beta1). The API server"
-                + " is the one of KUBECONFIG, or of the pod that this runs in.")
+        description =
+                "Looks after the savepoints of FlinkCluster resources (flinkoperator.k8s.io/v1beta1). The API server"
+                        + " is the one of KUBECONFIG, or of the pod that this runs in.")
 public final class SavepointOperator implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(SavepointOperator.class);
     private static final String LEASE = "savepoint-operator";
@@ -97,8 +97,10 @@ public final class SavepointOperator implements Callable<Integer> {
                         metrics::text,
                         () -> store.synced().toCompletableFuture().isDone())) {
             metrics.gauge("savepoint.clusters", "FlinkClusters looked after", () -> clusters(store));
-            metrics.gauge("savepoint.watching", "1 while changes of FlinkClusters are heard of", () ->
-                    store.isWatching() ? 1 : 0);
+            metrics.gauge(
+                    "savepoint.watching",
+                    "1 while changes of FlinkClusters are heard of",
+                    () -> store.isWatching() ? 1 : 0);
             FlinkRestTransport flink = FlinkRestTransport.create(endpoints(store));
             JobLauncher launcher = DownloadingJobLauncher.create(RestJobLauncher.create(flink), options.jarCache);
             KubernetesEventRecorder events = KubernetesEventRecorder.create(client, store);
@@ -179,7 +181,8 @@ public final class SavepointOperator implements Callable<Integer> {
     }
 
     private static int refuse(Exception problem) {
-        System.err.println("savepoint-operator: " + String.valueOf(problem.getMessage()).replaceAll("\\s*\\R\\s*", " "));
+        System.err.println(
+                "savepoint-operator: " + String.valueOf(problem.getMessage()).replaceAll("\\s*\\R\\s*", " "));
         return CommandLine.ExitCode.USAGE;
     }
 

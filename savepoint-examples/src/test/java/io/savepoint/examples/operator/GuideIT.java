@@ -38,7 +38,11 @@ class GuideIT extends EveryFlink {
         savepoints = Files.createDirectories(directory.resolve("savepoints"));
         kubectl = Kubectl.inNewNamespace("guide");
         operator = OperatorProcess.start(
-                        directory, "--namespaces", kubectl.namespace(), "--endpoint", flink.restUrl().toString())
+                        directory,
+                        "--namespaces",
+                        kubectl.namespace(),
+                        "--endpoint",
+                        flink.restUrl().toString())
                 .awaitStarted();
     }
 
@@ -62,14 +66,18 @@ class GuideIT extends EveryFlink {
         assertThat(kubectl.jobField(CLUSTER, "state")).isEqualTo("Running");
         assertThat(kubectl.jobField(CLUSTER, "name")).isEqualTo("orders-job");
         assertThat(savepointAt(kubectl.jobField(CLUSTER, "savepointLocation"))).isNotEmptyFile();
-        assertThat(kubectl.jobField(CLUSTER, "lastSavepointTime")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+        assertThat(kubectl.jobField(CLUSTER, "lastSavepointTime"))
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
         assertThat(kubectl.field(CLUSTER, ".status.savepoint.triggerReason")).isEqualTo("scheduled");
         kubectl.awaitEvent(CLUSTER, event -> event.startsWith("Normal SavepointCreated: "));
 
-        assertThat(kubectl.run("get", "fc").lines().toList()).satisfiesExactly(
-                heading -> assertThat(heading).containsSubsequence("NAME", "JOB", "SAVEPOINTS", "LAST SAVEPOINT", "AGE"),
-                line -> assertThat(line).matches("orders +Running +\\d+ +\\d+s +\\d+s.*"));
-        assertThat(kubectl.run("get", "fc", "-o", "wide")).contains("LOCATION", savepoints.toUri().getPath());
+        assertThat(kubectl.run("get", "fc").lines().toList())
+                .satisfiesExactly(
+                        heading -> assertThat(heading)
+                                .containsSubsequence("NAME", "JOB", "SAVEPOINTS", "LAST SAVEPOINT", "AGE"),
+                        line -> assertThat(line).matches("orders +Running +\\d+ +\\d+s +\\d+s.*"));
+        assertThat(kubectl.run("get", "fc", "-o", "wide"))
+                .contains("LOCATION", savepoints.toUri().getPath());
     }
 
     @Test
@@ -145,7 +153,9 @@ class GuideIT extends EveryFlink {
         kubectl.annotate(CLUSTER, "job-cancel");
         kubectl.awaitJob(CLUSTER, "state", "Cancelled"::equals);
         kubectl.await(CLUSTER, ".status.control.state", "Succeeded"::equals);
-        assertThat(kubectl.generation(CLUSTER)).as("the stop is a savepoint, too").isEqualTo(2);
+        assertThat(kubectl.generation(CLUSTER))
+                .as("the stop is a savepoint, too")
+                .isEqualTo(2);
 
         String other = manifest("fromSavepoint: " + location + "\n    allowNonRestoredState: true")
                 .replace("name: " + CLUSTER, "name: migrated");
@@ -184,8 +194,10 @@ class GuideIT extends EveryFlink {
                 CLUSTER,
                 ".status.savepointManager.problems",
                 told -> told.contains("autoSavepointSeconds needs savepointsDir"));
-        kubectl.awaitEvent(CLUSTER, event -> event.startsWith("Warning SpecInvalid: ")
-                && event.contains("autoSavepointSeconds needs savepointsDir"));
+        kubectl.awaitEvent(
+                CLUSTER,
+                event -> event.startsWith("Warning SpecInvalid: ")
+                        && event.contains("autoSavepointSeconds needs savepointsDir"));
 
         assertControlFails("savepoint", "savepointsDir");
         assertControlFails("snapshot", "'snapshot'");
@@ -193,7 +205,12 @@ class GuideIT extends EveryFlink {
         assertThat(kubectl.generation(CLUSTER)).isZero();
 
         kubectl.run(
-                "patch", "flinkclusters", CLUSTER, "--subresource=status", "--type=merge", "-p",
+                "patch",
+                "flinkclusters",
+                CLUSTER,
+                "--subresource=status",
+                "--type=merge",
+                "-p",
                 "{\"status\":{\"components\":{\"job\":{\"lastSavepointTime\":\"yesterday\"}}}}");
         kubectl.await(
                 CLUSTER,
@@ -248,8 +265,7 @@ class GuideIT extends EveryFlink {
                     args: [--control-dir, %s]
                     savepointsDir: %s
                     %s
-                """
-                .formatted(System.getProperty("counter.job.jar"), control.directory(), savepoints.toUri(), lines);
+                """.formatted(System.getProperty("counter.job.jar"), control.directory(), savepoints.toUri(), lines);
     }
 
     private long directories() throws Exception {

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -96,8 +95,8 @@ class KilledOperatorIT extends EveryFlink {
         long generation = kubectl.generation(CLUSTER);
         Set<String> onDisk = new TreeSet<>();
         try (var found = Files.list(savepoints)) {
-            found.forEach(each -> onDisk.add(
-                    each.getFileName() + (Files.exists(each.resolve("_metadata")) ? "" : " (unfinished)")));
+            found.forEach(each ->
+                    onDisk.add(each.getFileName() + (Files.exists(each.resolve("_metadata")) ? "" : " (unfinished)")));
         }
         System.out.printf(
                 "Flink %s, seed %d: %d kills, generation %d (%d by generation, %d by annotation, the rest by period), %d by-pass,"
@@ -132,12 +131,13 @@ class KilledOperatorIT extends EveryFlink {
     /** Until what was asked before the kill is served. */
     private void awaitEarlierRequest() throws Exception {
         if (asked > 0) {
-            kubectl.await(
-                    CLUSTER, ".status.savepointManager.requests.generation.served", Long.toString(asked)::equals);
+            kubectl.await(CLUSTER, ".status.savepointManager.requests.generation.served", Long.toString(asked)::equals);
         }
         if (annotations > 0) {
             kubectl.await(
-                    CLUSTER, ".metadata.annotations.flinkclusters\\.flinkoperator\\.k8s\\.io/user-control", String::isEmpty);
+                    CLUSTER,
+                    ".metadata.annotations.flinkclusters\\.flinkoperator\\.k8s\\.io/user-control",
+                    String::isEmpty);
             kubectl.await(CLUSTER, ".status.control.state", "Succeeded"::equals);
             served.add(kubectl.field(CLUSTER, ".status.control.details.savepointTriggerID"));
         }
@@ -145,7 +145,11 @@ class KilledOperatorIT extends EveryFlink {
 
     private OperatorProcess start() throws Exception {
         return OperatorProcess.start(
-                directory, "--namespaces", kubectl.namespace(), "--endpoint", flink.restUrl().toString());
+                directory,
+                "--namespaces",
+                kubectl.namespace(),
+                "--endpoint",
+                flink.restUrl().toString());
     }
 
     private String manifest() {
@@ -161,8 +165,7 @@ class KilledOperatorIT extends EveryFlink {
                     args: [--control-dir, %s]
                     savepointsDir: %s
                     autoSavepointSeconds: 2
-                """
-                .formatted(System.getProperty("counter.job.jar"), control.directory(), savepoints.toUri());
+                """.formatted(System.getProperty("counter.job.jar"), control.directory(), savepoints.toUri());
     }
 
     private static void pause(int millis) throws InterruptedException {

@@ -107,7 +107,8 @@ final class Kubectl {
     /** Waits until a field of a FlinkCluster is as it should be, and tells the whole of it if that doesn't come. */
     String await(String cluster, String path, Predicate<String> wanted) throws Exception {
         try {
-            return Await.answer(path, TIMEOUT, () -> Optional.of(field(cluster, path)).filter(wanted));
+            return Await.answer(
+                    path, TIMEOUT, () -> Optional.of(field(cluster, path)).filter(wanted));
         } catch (java.util.concurrent.TimeoutException late) {
             throw new AssertionError(late.getMessage() + "; there is\n" + describe(cluster), late);
         }
@@ -138,14 +139,19 @@ final class Kubectl {
 
     void awaitEvent(String cluster, Predicate<String> wanted) throws Exception {
         try {
-            Await.answer("an event", TIMEOUT, () -> events(cluster).stream().filter(wanted).findAny());
+            Await.answer(
+                    "an event",
+                    TIMEOUT,
+                    () -> events(cluster).stream().filter(wanted).findAny());
         } catch (java.util.concurrent.TimeoutException late) {
             throw new AssertionError(late.getMessage() + "; there are " + events(cluster), late);
         }
     }
 
     private static String succeeded(List<String> args, Result result) {
-        assertThat(result.code()).as("kubectl %s said: %s", args, result.output()).isZero();
+        assertThat(result.code())
+                .as("kubectl %s said: %s", args, result.output())
+                .isZero();
         return result.output();
     }
 }

@@ -44,10 +44,13 @@ class NeighboursIT {
         try (LocalFlink flink = LocalFlink.builder(Path.of(System.getProperty("flink.lib.2.3")))
                         .start();
                 OperatorProcess operator = OperatorProcess.start(
-                        directory, "--namespaces", kubectl.namespace(), "--endpoint", flink.restUrl().toString());
+                        directory,
+                        "--namespaces",
+                        kubectl.namespace(),
+                        "--endpoint",
+                        flink.restUrl().toString());
                 KubernetesClient client = new KubernetesClientBuilder().build()) {
-            kubectl.apply(
-                    """
+            kubectl.apply("""
                     apiVersion: flinkoperator.k8s.io/v1beta1
                     kind: FlinkCluster
                     metadata:
@@ -59,8 +62,7 @@ class NeighboursIT {
                         args: [--control-dir, %s]
                         savepointsDir: %s
                         autoSavepointSeconds: 1
-                    """
-                            .formatted(System.getProperty("counter.job.jar"), control, savepoints.toUri()));
+                    """.formatted(System.getProperty("counter.job.jar"), control, savepoints.toUri()));
             kubectl.awaitRunning(CLUSTER);
             Resource<GenericKubernetesResource> resource = client.genericKubernetesResources(
                             "flinkoperator.k8s.io/v1beta1", "FlinkCluster")
@@ -74,7 +76,12 @@ class NeighboursIT {
                     assertNothingIsLost(kubectl);
                 }
             }
-            kubectl.run("patch", "flinkclusters", CLUSTER, "--type=merge", "-p",
+            kubectl.run(
+                    "patch",
+                    "flinkclusters",
+                    CLUSTER,
+                    "--type=merge",
+                    "-p",
                     "{\"spec\":{\"job\":{\"autoSavepointSeconds\":null}}}");
             kubectl.await(CLUSTER, ".metadata.annotations", told -> !told.contains(Kubectl.CONTROL));
             kubectl.await(CLUSTER, ".status.control.state", "Succeeded"::equals);
@@ -101,17 +108,11 @@ class NeighboursIT {
         String key = "k" + round % KEYS;
         String value = "v" + round;
         PatchContext merge = PatchContext.of(PatchType.JSON_MERGE);
-        resource.patch(
-                merge,
-                """
+        resource.patch(merge, """
                 {"metadata":{"labels":{"%1$s":"%2$s"},"annotations":{"%1$s":"%2$s"}},
-                 "spec":{"flinkProperties":{"%1$s":"%2$s"},"job":{"neighbour":{"%1$s":"%2$s"}}}}"""
-                        .formatted(key, value));
-        resource.subresource("status").patch(
-                merge,
-                """
-                {"status":{"neighbour":{"%1$s":"%2$s"},"components":{"jobManager":{"%1$s":"%2$s"},"job":{"%1$s":"%2$s"}}}}"""
-                        .formatted(key, value));
+                 "spec":{"flinkProperties":{"%1$s":"%2$s"},"job":{"neighbour":{"%1$s":"%2$s"}}}}""".formatted(key, value));
+        resource.subresource("status").patch(merge, """
+                {"status":{"neighbour":{"%1$s":"%2$s"},"components":{"jobManager":{"%1$s":"%2$s"},"job":{"%1$s":"%2$s"}}}}""".formatted(key, value));
         expected.put(key, value);
     }
 

@@ -88,7 +88,9 @@ final class OperatorProcess implements AutoCloseable {
 
     /** SIGKILL. */
     void kill() throws InterruptedException {
-        assertThat(process.isAlive()).as("the operator lived before it was killed").isTrue();
+        assertThat(process.isAlive())
+                .as("the operator lived before it was killed")
+                .isTrue();
         process.destroyForcibly();
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(KILLED);

@@ -1,6 +1,5 @@
 package io.savepoint.k8s.model;
 
-import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.Annotations;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -25,21 +24,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("fc")
 // The group is one of Kubernetes' own: https://github.com/kubernetes/enhancements/pull/1111
 @Annotations("api-approved.kubernetes.io=unapproved, the group is the one that its users know")
-@AdditionalPrinterColumn(name = "Job", jsonPath = ".status.components.job.state")
-@AdditionalPrinterColumn(
-        name = "Savepoints",
-        jsonPath = ".status.components.job.savepointGeneration",
-        type = AdditionalPrinterColumn.Type.INTEGER)
-@AdditionalPrinterColumn(
-        name = "Last savepoint",
-        jsonPath = ".status.components.job.lastSavepointTime",
-        type = AdditionalPrinterColumn.Type.DATE)
-@AdditionalPrinterColumn(
-        name = "Age",
-        jsonPath = ".metadata.creationTimestamp",
-        type = AdditionalPrinterColumn.Type.DATE)
-@AdditionalPrinterColumn(name = "Location", jsonPath = ".status.components.job.savepointLocation", priority = 1)
-@AdditionalPrinterColumn(name = "Control", jsonPath = ".status.control.state", priority = 1)
 public final class FlinkCluster extends CustomResource<FlinkClusterSpec, FlinkClusterStatus> implements Namespaced {
     /** The API group. */
     public static final String GROUP = "flinkoperator.k8s.io";
