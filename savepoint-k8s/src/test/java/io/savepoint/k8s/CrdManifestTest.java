@@ -61,7 +61,8 @@ class CrdManifestTest {
      */
     private static void allowNull(JSONSchemaProps schema) {
         schema.getProperties().values().forEach(property -> {
-            property.setNullable(true);
+            // An enumeration would have to name null among its values.
+            property.setNullable(property.getEnum().isEmpty() ? true : null);
             if (property.getItems() != null) {
                 property.getItems().getSchema().setNullable(true);
             }

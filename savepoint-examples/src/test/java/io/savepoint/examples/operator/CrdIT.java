@@ -43,7 +43,6 @@ class CrdIT {
                 .contains("serverside-applied");
         assertThat(kubectl.run("api-resources", "--api-group=flinkoperator.k8s.io"))
                 .containsPattern("flinkclusters +fc +flinkoperator.k8s.io/v1beta1 +true +FlinkCluster");
-        assertThat(kubectl.run("explain", "fc.spec.job.autoSavepointSeconds")).contains("in seconds");
     }
 
     @Test
@@ -86,8 +85,8 @@ class CrdIT {
             // A bare resource of a test of another operator's.
             text = "apiVersion: flinkoperator.k8s.io/v1beta1\nkind: FlinkCluster\n" + text;
         }
-        Kubectl.Result parsed =
-                kubectl.tryRun(text, "create", "--dry-run=client", "--validate=false", "-o", "json", "-f", "-");
+        Kubectl.Result parsed = Kubectl.anywhere()
+                .tryRun(text, "create", "--dry-run=client", "--validate=false", "-o", "json", "-f", "-");
         assertThat(parsed.code()).as("%s: %s", file, parsed.output()).isZero();
         List<JsonNode> clusters = new ArrayList<>();
         var documents = json.readerFor(JsonNode.class).<JsonNode>readValues(parsed.output());

@@ -111,13 +111,13 @@ class KilledOperatorIT extends EveryFlink {
         assertThat(rest.states()).as("runs of the job").containsOnlyKeys(kubectl.jobField(CLUSTER, "id"));
     }
 
-    /** By turns; what is asked is above all that was asked for and recorded. */
+    /** By turns; what is asked is above all that was asked for, and well above what the period may have recorded until it is seen. */
     private void request(int round) throws Exception {
         if (round % 2 == 0) {
             annotations++;
             kubectl.annotate(CLUSTER, "savepoint");
         } else {
-            asked = Math.max(asked, kubectl.generation(CLUSTER)) + 1;
+            asked = Math.max(asked, kubectl.generation(CLUSTER)) + 10;
             kubectl.run(
                     "patch",
                     "flinkclusters",

@@ -28,7 +28,8 @@ final class Kubectl {
 
     /** A namespace that one test has for itself, with the CRD installed. */
     static Kubectl inNewNamespace(String purpose) throws IOException, InterruptedException {
-        Kubectl kubectl = in(purpose + "-" + UUID.randomUUID().toString().substring(0, 8));
+        Kubectl kubectl =
+                new Kubectl(purpose + "-" + UUID.randomUUID().toString().substring(0, 8));
         kubectl.run("apply", "-f", "deploy/crd.yaml");
         kubectl.run("wait", "--for", "condition=established", "crd/flinkclusters.flinkoperator.k8s.io");
         kubectl.run("create", "namespace", kubectl.namespace());
@@ -44,8 +45,9 @@ final class Kubectl {
     /** How a command ended. */
     record Result(int code, String output) {}
 
-    static Kubectl in(String namespace) {
-        return new Kubectl(namespace);
+    /** In whatever namespace a manifest names. */
+    static Kubectl anywhere() {
+        return new Kubectl("");
     }
 
     String namespace() {
@@ -58,7 +60,10 @@ final class Kubectl {
     }
 
     Result tryRun(String input, String... args) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("kubectl", "--namespace", namespace));
+        List<String> command = new ArrayList<>(List.of("kubectl"));
+        if (!namespace.isEmpty()) {
+            command.addAll(List.of("--namespace", namespace));
+        }
         command.addAll(List.of(args));
         Path output = Files.createTempFile("kubectl", ".out");
         try {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NeighboursIT {
     private static final String CLUSTER = "orders";
     private static final int ROUNDS = 1000;
-    private static final int KEYS = 50;
+    private static final int KEYS = 10;
 
     @TempDir
     Path directory;
@@ -92,7 +92,7 @@ class NeighboursIT {
             try (Stream<Path> onDisk = Files.list(savepoints)) {
                 assertThat(onDisk.count()).isEqualTo(generation);
             }
-            assertThat(generation).as("savepoints meanwhile").isGreaterThan(10);
+            assertThat(generation).as("savepoints meanwhile").isGreaterThanOrEqualTo(10);
             assertThat(new PlainFlinkRest(flink.restUrl()).states()).hasSize(1);
             System.out.printf(
                     "%d writes of a neighbour to %d keys each of labels, annotations, spec and status: all there; %d"
