@@ -26,13 +26,8 @@ import org.jspecify.annotations.Nullable;
  * number of threads.
  */
 final class Informers implements AutoCloseable {
-    private static final ResourceDefinitionContext CONTEXT = new ResourceDefinitionContext.Builder()
-            .withGroup(FlinkCluster.GROUP)
-            .withVersion(FlinkCluster.VERSION)
-            .withKind(FlinkCluster.KIND)
-            .withPlural(FlinkCluster.PLURAL)
-            .withNamespaced(true)
-            .build();
+    private static final ResourceDefinitionContext CONTEXT =
+            ResourceDefinitionContext.fromResourceType(FlinkCluster.class);
     private static final String ALL = "";
 
     private final ApiServer api;

@@ -1,11 +1,14 @@
 package io.savepoint.examples.operator;
 
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.savepoint.k8s.model.FlinkCluster;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,10 +38,7 @@ final class ApiServerAccess {
 
     private static Config configuration() {
         String file = System.getenv("KUBECONFIG");
-        if (file != null
-                && !file.isBlank()
-                && !file.contains(java.io.File.pathSeparator)
-                && !Files.isReadable(Path.of(file))) {
+        if (file != null && !file.isBlank() && !file.contains(File.pathSeparator) && !Files.isReadable(Path.of(file))) {
             throw new StartException("KUBECONFIG names " + file + ", which is no readable file");
         }
         return Config.autoConfigure(null);
@@ -57,12 +57,10 @@ final class ApiServerAccess {
     }
 
     private static void list(KubernetesClient client, String namespace) {
-        var all = client.genericKubernetesResources(FlinkCluster.GROUP + "/" + FlinkCluster.VERSION, FlinkCluster.KIND);
+        var all = client.genericKubernetesResources(ResourceDefinitionContext.fromResourceType(FlinkCluster.class));
         try {
             (namespace.isEmpty() ? all.inAnyNamespace() : all.inNamespace(namespace))
-                    .list(new io.fabric8.kubernetes.api.model.ListOptionsBuilder()
-                            .withLimit(1L)
-                            .build());
+                    .list(new ListOptionsBuilder().withLimit(1L).build());
         } catch (KubernetesClientException e) {
             throw new StartException(explain(client, namespace, e));
         }
@@ -72,7 +70,7 @@ final class ApiServerAccess {
         String where = namespace.isEmpty() ? "" : " of the namespace " + namespace;
         String server = "the API server " + client.getMasterUrl();
         return switch (e.getCode()) {
-            case 0 ->
+            case 0, -1 ->
                 server + " cannot be reached: " + cause(e)
                         + "; look at KUBECONFIG, or run this in a pod with a ServiceAccount";
             case 401 -> server + " does not accept the credentials: " + cause(e);

@@ -37,9 +37,15 @@ import picocli.CommandLine.Mixin;
                 "Looks after the savepoints of FlinkCluster resources (flinkoperator.k8s.io/v1beta1). The API server"
                         + " is the one of KUBECONFIG, or of the pod that this runs in.")
 public final class SavepointOperator implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(SavepointOperator.class);
     private static final String LEASE = "savepoint-operator";
     private static final String LOG_PREFIX = "org.slf4j.simpleLogger.";
+
+    static {
+        // Before the first logger is made.
+        logInOneLine();
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(SavepointOperator.class);
 
     @Mixin
     private final OperatorOptions options = new OperatorOptions();
@@ -52,7 +58,6 @@ public final class SavepointOperator implements Callable<Integer> {
      * @param args see {@code --help}
      */
     public static void main(String[] args) {
-        logInOneLine();
         int code = new CommandLine(new SavepointOperator())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((problem, given) -> refuse(problem))
@@ -186,7 +191,7 @@ public final class SavepointOperator implements Callable<Integer> {
         return CommandLine.ExitCode.USAGE;
     }
 
-    /** Before the first logger is made; whatever the user sets comes first. */
+    /** Whatever the user sets comes first. */
     private static void logInOneLine() {
         setDefault("showDateTime", "true");
         setDefault("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");

@@ -35,16 +35,20 @@ final class OperatorProcess implements AutoCloseable {
 
     /** Starts it with options that suit a test, on free ports. */
     static OperatorProcess start(Path directory, String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                "-cp",
-                jar().toString(),
-                "io.savepoint.examples.cluster.ParentWatch",
-                SavepointOperator.class.getName(),
+        List<String> all = new ArrayList<>(List.of(
                 "--metrics-port=0",
                 "--observe-interval=0.2s",
                 "--lost-grace=1s",
                 "--jar-cache=" + directory.resolve("jars")));
-        command.addAll(List.of(options));
+        all.addAll(List.of(options));
+        return run(directory, SavepointOperator.class, all.toArray(String[]::new));
+    }
+
+    /** Starts a class of the jar. */
+    static OperatorProcess run(Path directory, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of("-cp", jar().toString(), "io.savepoint.examples.cluster.ParentWatch", main.getName()));
+        command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, "operator-", ".log");
         return new OperatorProcess(java(command, Map.of(), output), output);
     }
@@ -98,7 +102,8 @@ final class OperatorProcess implements AutoCloseable {
 
     /** SIGTERM, and how it ended. */
     Ended terminate() throws Exception {
-        process.destroy();
+        // Not the process's own destroy, which would end its input first, as the end of this process does.
+        process.toHandle().destroy();
         assertThat(process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS))
                 .as("it ended; it said: %s", output())
                 .isTrue();

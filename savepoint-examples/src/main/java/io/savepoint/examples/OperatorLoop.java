@@ -1,0 +1,79 @@
+package io.savepoint.examples;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.savepoint.SavepointManager;
+import io.savepoint.flink.rest.FlinkRestTransport;
+import io.savepoint.flink.rest.RestJobLauncher;
+import io.savepoint.k8s.JobManagerEndpoints;
+import io.savepoint.k8s.KubernetesClusterStateStore;
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.Reconciliation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Kubernetes operator with a reconcile loop of its own: it calls the manager for a {@code FlinkCluster} that changed or
+ * is due, and keeps one timer for each.
+ */
+public final class OperatorLoop {
+    private final SavepointManager manager;
+    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
+    private final Map<ClusterId, Future<?>> due = new ConcurrentHashMap<>();
+
+    private OperatorLoop(SavepointManager manager) {
+        this.manager = manager;
+    }
+
+    /**
+     * Looks after all FlinkClusters of the API server that KUBECONFIG names, until it is killed.
+     *
+     * @param args a template of the JobManagers' URLs, such as {@code http://{name}-jobmanager.{namespace}:8081}
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public static void main(String[] args) throws InterruptedException {
+        Usage.require(1, args, "OperatorLoop ENDPOINT-TEMPLATE");
+        var flink = FlinkRestTransport.create(JobManagerEndpoints.template(args[0])::endpointOf);
+        try (KubernetesClient client = new KubernetesClientBuilder().build();
+                var store = KubernetesClusterStateStore.create(client);
+                var manager = SavepointManager.builder()
+                        .store(store)
+                        .flink(flink)
+                        .launcher(RestJobLauncher.create(flink))
+                        .build()) {
+            OperatorLoop operator = new OperatorLoop(manager);
+            store.watch(operator::reconcile);
+            store.list().toCompletableFuture().join().forEach(operator::reconcile);
+            new CountDownLatch(1).await();
+        }
+    }
+
+    // begin reconcile
+    private void reconcile(ClusterId id) {
+        var unused = manager.reconcile(id).thenAccept(this::requeue);
+    }
+
+    private void requeue(Reconciliation done) {
+        System.out.println(done.cluster() + " " + done.outcome() + ": " + done.message());
+        due.compute(done.cluster(), (id, before) -> {
+            if (before != null) {
+                before.cancel(false);
+            }
+            return done.nextDue()
+                    .map(at -> loop.schedule(() -> reconcile(id), millisUntil(at), TimeUnit.MILLISECONDS))
+                    .orElse(null); // the cluster is gone
+        });
+    }
+    // end reconcile
+
+    private static long millisUntil(Instant at) {
+        return Math.max(0, Duration.between(Instant.now(), at).toMillis());
+    }
+}
