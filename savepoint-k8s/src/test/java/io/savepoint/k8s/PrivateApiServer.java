@@ -40,7 +40,7 @@ final class PrivateApiServer implements AutoCloseable {
     }
 
     static PrivateApiServer start(Path directory) throws Exception {
-        boolean available = Files.isExecutable(SCRIPTS.resolve("kube-up.sh"));
+        boolean available = Files.isReadable(SCRIPTS.resolve("kube-up.sh"));
         if (!available) {
             System.out.println(
                     "Left out: a test that ends its API server, as there is no kube-up.sh beside this checkout");
@@ -77,7 +77,7 @@ final class PrivateApiServer implements AutoCloseable {
     }
 
     private void run(String script, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(SCRIPTS.resolve(script).toString()));
+        List<String> command = new ArrayList<>(List.of("bash", SCRIPTS.resolve(script).toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, script, ".out");
         ProcessBuilder builder =
