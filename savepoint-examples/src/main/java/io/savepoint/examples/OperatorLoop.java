@@ -7,6 +7,7 @@ import io.savepoint.flink.rest.FlinkRestTransport;
 import io.savepoint.flink.rest.RestJobLauncher;
 import io.savepoint.k8s.JobManagerEndpoints;
 import io.savepoint.k8s.KubernetesClusterStateStore;
+import io.savepoint.k8s.KubernetesEventRecorder;
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.Reconciliation;
 import java.time.Duration;
@@ -40,18 +41,24 @@ public final class OperatorLoop {
      */
     public static void main(String[] args) throws InterruptedException {
         Usage.require(1, args, "OperatorLoop ENDPOINT-TEMPLATE");
-        var flink = FlinkRestTransport.create(JobManagerEndpoints.template(args[0])::endpointOf);
-        try (KubernetesClient client = new KubernetesClientBuilder().build();
-                var store = KubernetesClusterStateStore.create(client);
-                var manager = SavepointManager.builder()
+        try (KubernetesClient client = new KubernetesClientBuilder().build()) {
+            // begin kubernetes
+            try (var store = KubernetesClusterStateStore.create(client)) {
+                var endpoints = JobManagerEndpoints.template(args[0]); // or of(store), by the resources
+                var flink = FlinkRestTransport.create(endpoints::endpointOf);
+                try (var manager = SavepointManager.builder()
                         .store(store)
                         .flink(flink)
                         .launcher(RestJobLauncher.create(flink))
+                        .listener(KubernetesEventRecorder.create(client, store))
                         .build()) {
-            OperatorLoop operator = new OperatorLoop(manager);
-            store.watch(operator::reconcile);
-            store.list().toCompletableFuture().join().forEach(operator::reconcile);
-            new CountDownLatch(1).await();
+                    // end kubernetes
+                    OperatorLoop operator = new OperatorLoop(manager);
+                    store.watch(operator::reconcile);
+                    store.list().toCompletableFuture().join().forEach(operator::reconcile);
+                    new CountDownLatch(1).await();
+                }
+            }
         }
     }
 

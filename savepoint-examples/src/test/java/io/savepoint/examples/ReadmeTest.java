@@ -23,7 +23,7 @@ class ReadmeTest {
             assertThat(snippets.group(3)).as("snippet of %s", source).isEqualTo(region(source, snippets.group(2)));
             count++;
         }
-        assertThat(count).as("snippets in the README").isEqualTo(3);
+        assertThat(count).as("snippets in the README").isEqualTo(5);
     }
 
     private static String region(Path source, String name) throws IOException {
