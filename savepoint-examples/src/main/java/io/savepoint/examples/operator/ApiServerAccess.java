@@ -12,6 +12,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Gets at the API server, or says in one line why not. */
 final class ApiServerAccess {
@@ -19,8 +20,13 @@ final class ApiServerAccess {
 
     private ApiServerAccess() {}
 
-    /** @param namespaces those that will be looked after; none for all */
-    static KubernetesClient connect(List<String> namespaces) {
+    /**
+     * Reads one FlinkCluster of each namespace, as the store will read them all.
+     *
+     * @param namespaces those that will be looked after; none for all
+     * @param selector by which labels
+     */
+    static KubernetesClient connect(List<String> namespaces, @Nullable String selector) {
         Config config = configuration();
         // Not retried here: whoever starts this shall hear at once what is wrong.
         Config once = new ConfigBuilder(config)
@@ -30,7 +36,7 @@ final class ApiServerAccess {
                 .build();
         try (KubernetesClient probe = build(once)) {
             for (String namespace : namespaces.isEmpty() ? List.of("") : namespaces) {
-                list(probe, namespace);
+                list(probe, namespace, selector);
             }
         }
         return build(config);
@@ -56,11 +62,14 @@ final class ApiServerAccess {
         }
     }
 
-    private static void list(KubernetesClient client, String namespace) {
+    private static void list(KubernetesClient client, String namespace, @Nullable String selector) {
         var all = client.genericKubernetesResources(ResourceDefinitionContext.fromResourceType(FlinkCluster.class));
         try {
             (namespace.isEmpty() ? all.inAnyNamespace() : all.inNamespace(namespace))
-                    .list(new ListOptionsBuilder().withLimit(1L).build());
+                    .list(new ListOptionsBuilder()
+                            .withLimit(1L)
+                            .withLabelSelector(selector)
+                            .build());
         } catch (KubernetesClientException e) {
             throw new StartException(explain(client, namespace, e));
         }
@@ -77,6 +86,7 @@ final class ApiServerAccess {
             case 403 ->
                 "the FlinkClusters" + where + " may not be listed: " + cause(e)
                         + "; bind the Role of deploy/rbac.yaml, or name the allowed ones with --namespaces";
+            case 400 -> "the FlinkClusters" + where + " cannot be listed: " + cause(e) + "; look at --selector";
             case 404 -> server + " has no FlinkClusters; kubectl apply -f deploy/crd.yaml";
             default -> "the FlinkClusters" + where + " cannot be listed: " + cause(e);
         };

@@ -12,6 +12,7 @@ import io.savepoint.k8s.KubernetesEventRecorder;
 import io.savepoint.k8s.LeaderElection;
 import io.savepoint.spi.JobLauncher;
 import java.io.IOException;
+import java.net.BindException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -37,6 +38,9 @@ import picocli.CommandLine.Mixin;
                 "Looks after the savepoints of FlinkCluster resources (flinkoperator.k8s.io/v1beta1). The API server"
                         + " is the one of KUBECONFIG, or of the pod that this runs in.")
 public final class SavepointOperator implements Callable<Integer> {
+    /** What Kubernetes gives a pod, by default, before it kills it. */
+    private static final int CLOSE_SECONDS = 30;
+
     private static final String LEASE = "savepoint-operator";
     private static final String LOG_PREFIX = "org.slf4j.simpleLogger.";
 
@@ -78,12 +82,12 @@ public final class SavepointOperator implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             ended.countDown();
             try {
-                closed.await();
+                boolean ignored = closed.await(CLOSE_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }));
-        try (KubernetesClient client = ApiServerAccess.connect(namespaces())) {
+        try (KubernetesClient client = ApiServerAccess.connect(namespaces(), options.selector)) {
             run(client, ended);
         } finally {
             closed.countDown();
@@ -97,17 +101,14 @@ public final class SavepointOperator implements Callable<Integer> {
         Optional.ofNullable(options.selector).ifPresent(described::labelSelector);
         OperatorMetrics metrics = new OperatorMetrics();
         try (KubernetesClusterStateStore store = described.build();
-                StatusServer status = StatusServer.start(
-                        options.metricsPort,
-                        metrics::text,
-                        () -> store.synced().toCompletableFuture().isDone())) {
+                StatusServer status = statusServer(metrics, store)) {
             metrics.gauge("savepoint.clusters", "FlinkClusters looked after", () -> clusters(store));
             metrics.gauge(
                     "savepoint.watching",
                     "1 while changes of FlinkClusters are heard of",
                     () -> store.isWatching() ? 1 : 0);
             FlinkRestTransport flink = FlinkRestTransport.create(endpoints(store));
-            JobLauncher launcher = DownloadingJobLauncher.create(RestJobLauncher.create(flink), options.jarCache);
+            JobLauncher launcher = launcher(flink);
             KubernetesEventRecorder events = KubernetesEventRecorder.create(client, store);
             try (AutoCloseable work = lead(client, metrics, () -> manage(store, flink, launcher, metrics, events))) {
                 LOG.info(
@@ -121,6 +122,25 @@ public final class SavepointOperator implements Callable<Integer> {
             } catch (Exception e) {
                 throw new IllegalStateException("the operator could not be ended in order", e);
             }
+        }
+    }
+
+    private StatusServer statusServer(OperatorMetrics metrics, KubernetesClusterStateStore store) throws IOException {
+        try {
+            return StatusServer.start(
+                    options.metricsPort,
+                    metrics::text,
+                    () -> store.synced().toCompletableFuture().isDone());
+        } catch (BindException | IllegalArgumentException e) {
+            throw new StartException("--metrics-port " + options.metricsPort + ": " + e.getMessage());
+        }
+    }
+
+    private JobLauncher launcher(FlinkRestTransport flink) {
+        try {
+            return DownloadingJobLauncher.create(RestJobLauncher.create(flink), options.jarCache);
+        } catch (IllegalArgumentException e) {
+            throw new StartException("--jar-cache: " + e.getMessage());
         }
     }
 
@@ -178,7 +198,9 @@ public final class SavepointOperator implements Callable<Integer> {
     }
 
     private List<String> namespaces() {
-        return options.namespaces == null ? List.of() : options.namespaces;
+        return options.namespaces == null
+                ? List.of()
+                : options.namespaces.stream().filter(name -> !name.isBlank()).toList();
     }
 
     private static int clusters(KubernetesClusterStateStore store) throws Exception {

@@ -90,6 +90,15 @@ class OperatorIT {
                 Map.of("KUBECONFIG", kubeconfig("https://127.0.0.1:1", "token").toString()), "cannot be reached");
         String server = kubectl.run("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
         assertRefused(Map.of("KUBECONFIG", kubeconfig(server, "nobody").toString()), "does not accept the credentials");
+        kubectl.run("create", "serviceaccount", "nobody");
+        String token = kubectl.run("create", "token", "nobody").strip();
+        assertRefused(
+                Map.of("KUBECONFIG", kubeconfig(server, token).toString()),
+                "of the namespace default may not be listed",
+                "--namespaces=default");
+        assertRefused(Map.of(), "--selector", "--selector=a in b", "--metrics-port=0");
+        assertRefused(Map.of(), "--jar-cache", "--jar-cache=/proc/no-such", "--metrics-port=0");
+        assertRefused(Map.of(), "--metrics-port 99999", "--metrics-port=99999");
         assertRefused(Map.of(), "--lease-duration", "--leader-elect", "--lease-duration=1.5s", "--metrics-port=0");
     }
 
@@ -208,7 +217,7 @@ class OperatorIT {
     }
 
     private Path kubeconfig(String server, String token) throws Exception {
-        return Files.writeString(directory.resolve("kubeconfig-" + token), """
+        return Files.writeString(Files.createTempFile(directory, "kubeconfig", ""), """
                 apiVersion: v1
                 kind: Config
                 current-context: it
