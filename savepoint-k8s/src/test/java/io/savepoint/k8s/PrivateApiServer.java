@@ -77,7 +77,8 @@ final class PrivateApiServer implements AutoCloseable {
     }
 
     private void run(String script, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("bash", SCRIPTS.resolve(script).toString()));
+        List<String> command =
+                new ArrayList<>(List.of("bash", SCRIPTS.resolve(script).toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, script, ".out");
         ProcessBuilder builder =
