@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,7 @@ final class ClusterDocument {
     boolean saysTheSameAs(ClusterDocument other) {
         return isManaged() == other.isManaged()
                 && control().equals(other.control())
-                && String.valueOf(jobSpec()).equals(String.valueOf(other.jobSpec()));
+                && Objects.equals(jobSpec(), other.jobSpec());
     }
 
     private boolean hasRecordedJob() {

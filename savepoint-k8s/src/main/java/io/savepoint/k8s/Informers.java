@@ -37,6 +37,9 @@ final class Informers implements AutoCloseable {
     private final Map<Object, Consumer<ClusterId>> watchers = new ConcurrentHashMap<>();
 
     private final CompletableFuture<Void> synced = new CompletableFuture<>();
+    /** Why the caches hear of nothing any more, once that is so. */
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
+
     private volatile @Nullable Throwable lastFailure;
 
     Informers(KubernetesClient client, List<String> namespaces, @Nullable String labelSelector, ApiServer api) {
@@ -57,6 +60,9 @@ final class Informers implements AutoCloseable {
                     .addEventHandler(new Reporter());
             caches.put(namespace, cache);
             informers.put(namespace, informer);
+            informer.stopped()
+                    .whenComplete((stopped, thrown) ->
+                            ended.complete("the Kubernetes client of the store was closed; open both anew"));
         }
     }
 
@@ -75,14 +81,23 @@ final class Informers implements AutoCloseable {
         return informers.values().stream().allMatch(SharedIndexInformer::isWatching);
     }
 
-    /** Completes when all resources were read once; fails with a {@link StoreException} if that takes too long. */
+    /**
+     * Completes when all resources were read once. Fails with a {@link StoreException} if that takes too long, and after
+     * the end: what the caches hold is of the past then.
+     */
     CompletableFuture<Void> ready(String what) {
+        if (ended.isDone()) {
+            return CompletableFuture.failedFuture(afterTheEnd(what));
+        }
         if (synced.isDone()) {
             return synced;
         }
-        return synced.copy()
+        return CompletableFuture.anyOf(synced, ended)
                 .orTimeout(api.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .handleAsync((ready, thrown) -> {
+                    if (ended.isDone()) {
+                        throw afterTheEnd(what);
+                    }
                     if (thrown != null) {
                         Throwable failure = lastFailure;
                         throw failure == null
@@ -137,8 +152,13 @@ final class Informers implements AutoCloseable {
 
     @Override
     public void close() {
+        ended.complete("the store is closed");
         watchers.clear();
         informers.values().forEach(SharedIndexInformer::close);
+    }
+
+    private StoreException afterTheEnd(String what) {
+        return new StoreException("could not " + what + ": " + ended.join());
     }
 
     private Optional<ResourceCache> cache(ClusterId cluster) {

@@ -142,7 +142,7 @@ public final class KubernetesClusterStateStore implements ClusterStateStore, Aut
         return informers.watch(listener);
     }
 
-    /** Ends the watches; the client is left open. */
+    /** Ends the watches, after which every call fails; the client is left open. */
     @Override
     public void close() {
         informers.close();
