@@ -26,29 +26,34 @@ final class PrivateApiServer implements AutoCloseable {
 
     private final Path directory;
     private final Path kubeconfig;
+    private final int port;
     private final Map<String, String> environment;
 
     private PrivateApiServer(Path directory) throws IOException {
         List<Integer> ports = freePorts();
         this.directory = directory;
         this.kubeconfig = directory.resolve("kubeconfig");
+        this.port = ports.get(0);
         this.environment = Map.of(
                 "KUBE_STATE", directory.resolve("state").toString(),
-                "KUBE_PORT", ports.get(0).toString(),
+                "KUBE_PORT", String.valueOf(port),
                 "KUBE_ETCD_PORT", ports.get(1).toString(),
                 "KUBE_ETCD_PEER_PORT", ports.get(2).toString());
     }
 
-    static PrivateApiServer start(Path directory) throws Exception {
+    /** It does not run yet. */
+    static PrivateApiServer in(Path directory) throws IOException {
         boolean available = Files.isReadable(SCRIPTS.resolve("kube-up.sh"));
         if (!available) {
             System.out.println(
                     "Left out: a test that ends its API server, as there is no kube-up.sh beside this checkout");
         }
         assumeTrue(available, "there is no kube-up.sh beside this checkout");
-        PrivateApiServer server = new PrivateApiServer(directory);
-        server.up();
-        return server;
+        return new PrivateApiServer(directory);
+    }
+
+    int port() {
+        return port;
     }
 
     /** Starts it, with all that was stored; also if it runs. */
@@ -62,9 +67,15 @@ final class PrivateApiServer implements AutoCloseable {
     }
 
     KubernetesClient client() throws IOException {
+        return client(port);
+    }
+
+    /** @param way the port of something that leads to it */
+    KubernetesClient client(int way) throws IOException {
         Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(config)
+                        .withMasterUrl("https://127.0.0.1:" + way)
                         // For the test's own calls, which have nothing to wait for.
                         .withRequestRetryBackoffLimit(0)
                         .build())

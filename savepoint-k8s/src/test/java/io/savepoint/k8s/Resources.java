@@ -40,7 +40,9 @@ record Resources(KubernetesClient client) {
                 .customResourceDefinitions()
                 .withName(FlinkCluster.PLURAL + "." + FlinkCluster.GROUP)
                 .waitUntilCondition(
+                        // Just after it was created the server has written neither.
                         crd -> crd.getStatus() != null
+                                && crd.getStatus().getConditions() != null
                                 && crd.getStatus().getConditions().stream()
                                         .anyMatch(
                                                 condition -> condition.getType().equals("Established")

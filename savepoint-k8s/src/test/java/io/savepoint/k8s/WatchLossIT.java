@@ -16,6 +16,7 @@ import io.savepoint.spi.ExecutorScheduler;
 import io.savepoint.testing.FakeFlink;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,9 @@ class WatchLossIT {
     Path directory;
 
     private PrivateApiServer server;
+    /** The manager's way to the server; the user's is another one. */
+    private Gate gate;
+
     private ExecutorScheduler scheduler;
     private FakeFlink flink;
     private KubernetesClient admin;
@@ -46,9 +50,11 @@ class WatchLossIT {
 
     @BeforeEach
     void a_manager_on_a_server_of_its_own() throws Exception {
-        server = PrivateApiServer.start(directory);
+        server = PrivateApiServer.in(directory);
+        server.up();
+        gate = Gate.to(server.port());
         admin = server.client();
-        client = server.client();
+        client = server.client(gate.port());
         Resources.installCrd(admin);
         scheduler = ExecutorScheduler.create(2);
         flink = FakeFlink.builder(scheduler)
@@ -70,15 +76,11 @@ class WatchLossIT {
 
     @AfterEach
     void end() throws Exception {
-        if (server == null) {
-            return;
+        for (AutoCloseable opened : Arrays.asList(manager, store, client, admin, gate, scheduler, server)) {
+            if (opened != null) { // also after a beginning that failed half-way
+                opened.close();
+            }
         }
-        manager.close();
-        store.close();
-        client.close();
-        admin.close();
-        scheduler.close();
-        server.close();
     }
 
     @Test
@@ -86,9 +88,7 @@ class WatchLossIT {
         String before =
                 new Resources(admin).resource(ORDERS).get().getMetadata().getResourceVersion();
         server.down();
-        await("the watch to break").atMost(BACK).until(() -> !store.isWatching());
-        server.up();
-        editWhileNobodyWatches();
+        comeBackAfterEditsThatNobodyWatches();
 
         assertThat(watchFrom(before))
                 .as("a watch from where the store was")
@@ -101,8 +101,7 @@ class WatchLossIT {
         server.down();
         // The time that it is away is what is tested.
         boolean ignored = new CountDownLatch(1).await(2, TimeUnit.MINUTES);
-        server.up();
-        editWhileNobodyWatches();
+        comeBackAfterEditsThatNobodyWatches();
 
         assertEverythingIsServed();
     }
@@ -144,12 +143,16 @@ class WatchLossIT {
         assertThat(flink.ledger().runs()).hasSize(1);
     }
 
-    private void editWhileNobodyWatches() {
-        assertThat(store.isWatching()).as("the store watches again").isFalse();
+    private void comeBackAfterEditsThatNobodyWatches() throws Exception {
+        gate.shut();
+        await("the watch to break").atMost(BACK).until(() -> !store.isWatching());
+        server.up();
         Resources user = new Resources(admin);
         user.put(ORDERS, spec(1));
         user.annotate(ORDERS, ControlRequest.ANNOTATION, ControlRequest.SAVEPOINT);
         user.put(AUDIT, spec(1));
+        assertThat(store.isWatching()).as("the store watches again").isFalse();
+        gate.open();
     }
 
     private void assertEverythingIsServed() {
@@ -194,7 +197,7 @@ class WatchLossIT {
 
     /** The first thing that the server says to a watch from that version. */
     private String watchFrom(String version) {
-        return client.raw(
+        return admin.raw(
                 "/apis/flinkoperator.k8s.io/v1beta1/flinkclusters?watch=1&timeoutSeconds=2&resourceVersion=" + version);
     }
 
