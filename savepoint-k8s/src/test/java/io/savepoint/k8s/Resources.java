@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -80,8 +81,10 @@ record Resources(KubernetesClient client) {
         }
     }
 
+    /** @param value null removes it */
     void annotate(ClusterId cluster, String name, String value) {
-        resource(cluster).patch(MERGE, json(Map.of("metadata", Map.of("annotations", Map.of(name, value)))));
+        Map<String, String> annotation = Collections.singletonMap(name, value);
+        resource(cluster).patch(MERGE, json(Map.of("metadata", Map.of("annotations", annotation))));
     }
 
     /** Merges into the resource; creates it if there is none. */
