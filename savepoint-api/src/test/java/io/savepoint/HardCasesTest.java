@@ -133,7 +133,14 @@ class HardCasesTest {
             world.manager(losing, builder -> {}).start();
             world.await("the end", () -> world.jobState() == JobState.FAILED);
             assertThat(world.status().bookkeeping().failureReason().orElseThrow())
-                    .contains("after 10 submissions; the last one: ");
+                    .contains("after 10 attempts; the last one: ");
+            assertThat(world.events)
+                    .filteredOn(event -> event.type() == SavepointEvent.Type.JOB_SUBMISSION_FAILED)
+                    .extracting(SavepointEvent::message)
+                    .hasSize(9)
+                    .first()
+                    .asString()
+                    .startsWith("attempt 1 of 10 to submit job " + world.jobId() + " failed: ");
             world.advance(Duration.ofMinutes(1));
             world.assertAtRest();
         }

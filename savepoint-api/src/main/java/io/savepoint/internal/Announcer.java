@@ -58,7 +58,8 @@ final class Announcer {
                 .findFirst();
     }
 
-    private void tell(SavepointEvent event) {
+    /** Tells one event as it is. */
+    void tell(SavepointEvent event) {
         for (Consumer<SavepointEvent> listener : listeners) {
             try {
                 listener.accept(event);

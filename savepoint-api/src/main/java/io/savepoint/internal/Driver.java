@@ -101,14 +101,18 @@ public final class Driver {
         return engine.close();
     }
 
+    private synchronized boolean isOpen() {
+        return !closed;
+    }
+
     private void resync() {
         CompletableFuture<Void> unused = Stages.call(store::list).handle((clusters, problem) -> {
-            if (problem != null) {
+            if (problem != null && isOpen()) {
                 LOG.warn(
                         "the clusters could not be listed, trying again in {}: {}",
                         resyncInterval,
                         Stages.describe(problem));
-            } else {
+            } else if (problem == null) {
                 clusters.stream().filter(id -> !slots.containsKey(id)).forEach(this::wake);
             }
             synchronized (this) {

@@ -176,7 +176,7 @@ public final class Engine {
     private CompletableFuture<Reconciliation> decide(ClusterSession session, ClusterState state, Observation seen) {
         Instant now = scheduler.clock().instant();
         Hints hints = session.see(state, seen, now);
-        session.outages().observed(seen);
+        session.outages().observed(seen).ifPresent(announcer::tell);
         // A call may have been carried out to its end by another manager.
         session.calls().recorded(state.status());
         Planner.Plan plan = planner.plan(state, seen, hints, session.calls().next(state.status(), now), now);

@@ -88,9 +88,11 @@ final class LaunchTracker {
         } else if (observation instanceof JobObservation.NotFound && launch.sends() >= MOST_SENDS) {
             String last =
                     hints.lastNote().map(note -> "; the last one: " + note).orElse("");
-            refused(draft, launch, "Flink does not have the job after " + launch.sends() + " submissions" + last);
+            refused(draft, launch, "Flink does not have the job after " + launch.sends() + " attempts" + last);
         } else if (observation instanceof JobObservation.NotFound) {
-            repeat(draft, launch, Action.Submit::new);
+            if (repeat(draft, launch, Action.Submit::new)) {
+                hints.lastNote().ifPresent(note -> tellOfFailure(draft, launch, note));
+            }
         }
     }
 
@@ -114,12 +116,21 @@ final class LaunchTracker {
         }
     }
 
-    private void repeat(Draft draft, Launch launch, Function<Launch, Action> action) {
+    private static void tellOfFailure(Draft draft, Launch launch, String note) {
+        draft.event(
+                SavepointEvent.Type.JOB_SUBMISSION_FAILED,
+                "attempt " + launch.sends() + " of " + MOST_SENDS + " to submit job " + launch.jobId() + " failed: "
+                        + note,
+                event -> event.location(launch.fromSavepoint()));
+    }
+
+    /** {@return whether it is time already} */
+    private boolean repeat(Draft draft, Launch launch, Function<Launch, Action> action) {
         draft.dueIn(timings.followUp(draft.since(launch.requestTime())));
         Instant due = launch.lastSentAt().plus(timings.resend().delay(launch.sends()));
         if (draft.now().isBefore(due)) {
             draft.dueAt(due);
-            return;
+            return false;
         }
         Launch again = Launch.builder()
                 .from(launch)
@@ -128,6 +139,7 @@ final class LaunchTracker {
                 .build();
         draft.updateBookkeeping(bookkeeping -> bookkeeping.launch(again));
         draft.act(action.apply(again));
+        return true;
     }
 
     private static void end(Draft draft, Launch launch) {

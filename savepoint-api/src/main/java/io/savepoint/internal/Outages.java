@@ -2,9 +2,11 @@ package io.savepoint.internal;
 
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobObservation;
+import io.savepoint.model.SavepointEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,24 +40,37 @@ final class Outages {
         this.notes = notes;
     }
 
-    /** Takes note of what a tick heard of Flink; one that did not ask tells nothing. */
-    synchronized void observed(Observation seen) {
+    /**
+     * Takes note of what a tick heard of Flink; one that did not ask tells nothing.
+     *
+     * @return what the listeners are to be told
+     */
+    synchronized Optional<SavepointEvent> observed(Observation seen) {
         if (seen.job() instanceof JobObservation.Unreachable unreachable) {
-            flink.failed(unreachable.message());
-        } else if (!(seen.job() instanceof JobObservation.NotAsked)
-                || seen.operation().isPresent()) {
-            flink.worked();
+            return flink.failed(unreachable.message()).map(text -> event(SavepointEvent.Type.FLINK_UNREACHABLE, text));
         }
+        boolean asked = !(seen.job() instanceof JobObservation.NotAsked)
+                || seen.operation().isPresent();
+        return asked ? flink.worked().map(text -> event(SavepointEvent.Type.FLINK_REACHABLE, text)) : Optional.empty();
     }
 
     /** Takes note of a tick that the store let through. */
     synchronized void storeWorked() {
-        store.worked();
+        Optional<String> unused = store.worked();
     }
 
     /** Takes note of a tick that the store let fail. */
     synchronized void storeFailed(String reason) {
-        store.failed(reason);
+        Optional<String> unused = store.failed(reason);
+    }
+
+    private SavepointEvent event(SavepointEvent.Type type, String message) {
+        return SavepointEvent.builder()
+                .type(type)
+                .cluster(cluster)
+                .time(clock.instant())
+                .message(message)
+                .build();
     }
 
     /** One of the two; what was told last holds until enough ticks in a row say otherwise. */
@@ -72,19 +87,26 @@ final class Outages {
             this.works = works;
         }
 
-        void failed(String reason) {
-            if (turns(true, FAILURES)) {
-                began = firstOtherwise;
-                String line = Texts.bounded(reason).replaceAll("\\R", " ");
-                warnings.accept(cluster + ": " + fails + "; still trying: " + line);
+        /** Logs it, and tells what, if it is time. */
+        Optional<String> failed(String reason) {
+            if (!turns(true, FAILURES)) {
+                return Optional.empty();
             }
+            began = firstOtherwise;
+            String text = fails + "; still trying: " + Texts.bounded(reason).replaceAll("\\R", " ");
+            warnings.accept(cluster + ": " + text);
+            return Optional.of(text);
         }
 
-        void worked() {
-            if (turns(false, SUCCESSES)) {
-                long seconds = Duration.between(began, firstOtherwise).toSeconds();
-                notes.accept(cluster + ": " + works + ", after " + seconds + " s");
+        /** Logs it, and tells what, if it is time. */
+        Optional<String> worked() {
+            if (!turns(false, SUCCESSES)) {
+                return Optional.empty();
             }
+            String text =
+                    works + ", after " + Duration.between(began, firstOtherwise).toSeconds() + " s";
+            notes.accept(cluster + ": " + text);
+            return Optional.of(text);
         }
 
         private boolean turns(boolean failed, int enough) {

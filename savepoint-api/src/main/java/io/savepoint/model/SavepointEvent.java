@@ -7,7 +7,9 @@ import java.util.OptionalLong;
 import org.immutables.value.Value;
 
 /**
- * Something that happened to a cluster, told to listeners after it was recorded.
+ * Something that happened to a cluster, told to listeners after it was recorded, once by the manager that recorded it. Not
+ * recorded is what a manager hears of Flink itself ({@link Type#FLINK_UNREACHABLE}, {@link Type#FLINK_REACHABLE}): each one
+ * tells that for itself.
  *
  * <p>Immutable and safe for use by any number of threads.
  */
@@ -20,7 +22,7 @@ public interface SavepointEvent {
     /** {@return the cluster} */
     ClusterId cluster();
 
-    /** {@return when it was recorded} */
+    /** {@return when it was recorded or, where it is not, noticed} */
     Instant time();
 
     /** {@return the run concerned} */
@@ -66,6 +68,8 @@ public interface SavepointEvent {
         JOB_RESTARTED,
         /** The job runs. */
         JOB_RUNNING,
+        /** A submission failed, or came to nothing; it is repeated. */
+        JOB_SUBMISSION_FAILED,
         /** The job failed, or could not be submitted. */
         JOB_FAILED,
         /** Flink lost the job. */
@@ -76,6 +80,10 @@ public interface SavepointEvent {
         JOB_SUCCEEDED,
         /** A request cannot be served; the message says what to do. */
         REQUEST_REFUSED,
+        /** Flink gave no usable answer three times in a row; it is asked on. */
+        FLINK_UNREACHABLE,
+        /** Flink answers again. */
+        FLINK_REACHABLE,
         /** The spec, or a hand-edited status, has a malformed value. */
         SPEC_INVALID
     }

@@ -1,6 +1,7 @@
 package io.savepoint.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobObservation;
@@ -8,6 +9,8 @@ import io.savepoint.model.JobSpec;
 import io.savepoint.model.OperationObservation;
 import io.savepoint.model.Reconciliation;
 import io.savepoint.model.Reconciliation.Outcome;
+import io.savepoint.model.SavepointEvent;
+import io.savepoint.model.SavepointEvent.Type;
 import io.savepoint.policy.Backoff;
 import io.savepoint.policy.StartJobPolicy;
 import io.savepoint.store.InMemoryClusterStateStore;
@@ -30,6 +33,7 @@ class OutagesTest {
 
     private final ManualScheduler time = new ManualScheduler();
     private final List<String> lines = new ArrayList<>();
+    private final List<SavepointEvent> events = new ArrayList<>();
     private final Outages outages = listened(ORDERS);
 
     private Outages listened(ClusterId id) {
@@ -38,7 +42,7 @@ class OutagesTest {
 
     private void observed(Observation... observations) {
         for (Observation seen : observations) {
-            outages.observed(seen);
+            outages.observed(seen).ifPresent(events::add);
             time.advance(Duration.ofSeconds(1));
         }
     }
@@ -55,6 +59,11 @@ class OutagesTest {
         assertThat(lines).isEmpty();
         observed(ANSWER, ANSWER);
         assertThat(lines).containsExactly("INFO default/orders: Flink can be reached again, after 6 s");
+        assertThat(events)
+                .extracting(SavepointEvent::type, SavepointEvent::message)
+                .containsExactly(
+                        tuple(Type.FLINK_UNREACHABLE, "Flink cannot be reached; still trying: connection refused"),
+                        tuple(Type.FLINK_REACHABLE, "Flink can be reached again, after 6 s"));
         lines.clear();
         observed(UNREACHABLE, UNREACHABLE, UNREACHABLE);
         assertThat(lines).hasSize(1).first().asString().startsWith("WARN");
@@ -105,7 +114,7 @@ class OutagesTest {
                         process.transport(flink),
                         Optional.of(flink),
                         List.of(StartJobPolicy.create()),
-                        List.of(),
+                        List.of(events::add),
                         time,
                         new SplittableRandom(42),
                         false,

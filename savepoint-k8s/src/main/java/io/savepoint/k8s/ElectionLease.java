@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Lease, as fabric8's elector reads and writes it. Unlike fabric8's own lock it gives every request a bounded time, takes
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by any number of threads.
  */
 final class ElectionLease implements Lock {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaderElection.class);
     private static final String API_VERSION = "coordination.k8s.io/v1";
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
@@ -45,6 +48,8 @@ final class ElectionLease implements Lock {
     private final RenewalDeadline deadline;
     private volatile String version = "";
     private volatile boolean over;
+    /** The last request that failed, in words, until the same succeeds. */
+    private String failing = "";
 
     ElectionLease(ApiServer api, String namespace, String name, String identity, RenewalDeadline deadline) {
         this.api = api;
@@ -56,7 +61,7 @@ final class ElectionLease implements Lock {
 
     @Override
     public @Nullable LeaderElectionRecord get(KubernetesClient client) {
-        return attempt(() -> {
+        return attempt("read " + describe(), () -> {
             deadline.attempted();
             return read().map(this::record).orElse(null);
         });
@@ -73,13 +78,15 @@ final class ElectionLease implements Lock {
                 Map.of("namespace", namespace, "name", name),
                 "spec",
                 spec(wanted));
-        attempt(() -> written(api.post("create " + describe(), collection(), lease)));
+        String what = "create " + describe();
+        attempt(what, () -> written(api.post(what, collection(), lease)));
         deadline.renewed();
     }
 
     @Override
     public void update(KubernetesClient client, LeaderElectionRecord wanted) {
-        attempt(() -> patch("write " + describe(), spec(wanted)));
+        String what = "write " + describe();
+        attempt(what, () -> patch(what, spec(wanted)));
         deadline.renewed();
     }
 
@@ -151,16 +158,37 @@ final class ElectionLease implements Lock {
                 wanted.getLeaderTransitions());
     }
 
-    private <T extends @Nullable Object> T attempt(Supplier<T> request) {
+    private <T extends @Nullable Object> T attempt(String what, Supplier<T> request) {
         if (over) {
             throw new KubernetesClientException(describe() + " is not asked for any more");
         }
         try {
-            return request.get();
-        } catch (KubernetesClientException e) {
-            throw e;
-        } catch (RuntimeException e) { // a Lease that cannot be read, for instance
-            throw new KubernetesClientException(e.getMessage(), e);
+            T answer = request.get();
+            tellOfSuccess(what);
+            return answer;
+        } catch (RuntimeException e) {
+            KubernetesClientException failure = e instanceof KubernetesClientException told
+                    ? told
+                    : new KubernetesClientException(e.getMessage(), e); // a Lease that cannot be read, for instance
+            tellOfFailure(what, failure);
+            throw failure;
+        }
+    }
+
+    /** The elector tells nobody: a candidate that may not have the Lease would be silent for ever. */
+    private synchronized void tellOfFailure(String what, KubernetesClientException failure) {
+        // Another candidate was faster, or this one is closed.
+        boolean usual = failure.getCode() == CONFLICT || over;
+        if (!usual && !what.equals(failing)) {
+            failing = what;
+            LOG.warn("{} cannot {}, trying on: {}", identity, what, failure.getMessage());
+        }
+    }
+
+    private synchronized void tellOfSuccess(String what) {
+        if (what.equals(failing)) {
+            failing = "";
+            LOG.info("{} can {} again", identity, what);
         }
     }
 

@@ -24,11 +24,14 @@ record EventReason(String text, String type) {
             case JOB_STARTED -> normal("JobStarted");
             case JOB_RESTARTED -> normal("JobRestarted");
             case JOB_RUNNING -> normal("JobRunning");
+            case JOB_SUBMISSION_FAILED -> warning("JobSubmissionFailed");
             case JOB_FAILED -> warning("JobFailed");
             case JOB_LOST -> warning("JobLost");
             case JOB_CANCELLED -> normal("JobCancelled");
             case JOB_SUCCEEDED -> normal("JobSucceeded");
             case REQUEST_REFUSED -> warning("RequestRefused");
+            case FLINK_UNREACHABLE -> warning("FlinkUnreachable");
+            case FLINK_REACHABLE -> normal("FlinkReachable");
             case SPEC_INVALID -> warning("SpecInvalid");
         };
     }

@@ -106,6 +106,7 @@ public final class LeaderElection implements AutoCloseable {
             throw new IllegalStateException(
                     "an election is started once, and not after it was closed; build a new one");
         }
+        LOG.info("{} stands for election, by {}", rules.identity(), lease());
         Thread thread = daemon(() -> run(work), "savepoint-leader");
         loop = thread;
         thread.start();

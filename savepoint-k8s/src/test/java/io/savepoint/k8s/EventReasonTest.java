@@ -26,11 +26,14 @@ class EventReasonTest {
                         JOB_STARTED: Normal JobStarted
                         JOB_RESTARTED: Normal JobRestarted
                         JOB_RUNNING: Normal JobRunning
+                        JOB_SUBMISSION_FAILED: Warning JobSubmissionFailed
                         JOB_FAILED: Warning JobFailed
                         JOB_LOST: Warning JobLost
                         JOB_CANCELLED: Normal JobCancelled
                         JOB_SUCCEEDED: Normal JobSucceeded
                         REQUEST_REFUSED: Warning RequestRefused
+                        FLINK_UNREACHABLE: Warning FlinkUnreachable
+                        FLINK_REACHABLE: Normal FlinkReachable
                         SPEC_INVALID: Warning SpecInvalid""");
     }
 }

@@ -126,11 +126,14 @@ class KubernetesEventRecorderIT {
                 .containsEntry("told of JOB_STARTED", "JobStarted Normal")
                 .containsEntry("told of JOB_RESTARTED", "JobRestarted Normal")
                 .containsEntry("told of JOB_RUNNING", "JobRunning Normal")
+                .containsEntry("told of JOB_SUBMISSION_FAILED", "JobSubmissionFailed Warning")
                 .containsEntry("told of JOB_FAILED", "JobFailed Warning")
                 .containsEntry("told of JOB_LOST", "JobLost Warning")
                 .containsEntry("told of JOB_CANCELLED", "JobCancelled Normal")
                 .containsEntry("told of JOB_SUCCEEDED", "JobSucceeded Normal")
                 .containsEntry("told of REQUEST_REFUSED", "RequestRefused Warning")
+                .containsEntry("told of FLINK_UNREACHABLE", "FlinkUnreachable Warning")
+                .containsEntry("told of FLINK_REACHABLE", "FlinkReachable Normal")
                 .containsEntry("told of SPEC_INVALID", "SpecInvalid Warning");
         var resource = new Resources(client).resource(cluster).get();
         assertThat(events()).allSatisfy(event -> {

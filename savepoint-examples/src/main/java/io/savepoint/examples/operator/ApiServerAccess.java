@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.savepoint.k8s.model.FlinkCluster;
 import java.io.File;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,13 +83,14 @@ final class ApiServerAccess {
         return switch (e.getCode()) {
             case 0, -1 ->
                 server + " cannot be reached: " + cause(e)
-                        + "; look at KUBECONFIG, or run this in a pod with a ServiceAccount";
+                        + "; look at KUBECONFIG or ~/.kube/config, or run this in a pod with a ServiceAccount";
             case 401 -> server + " does not accept the credentials: " + cause(e);
             case 403 ->
                 "the FlinkClusters" + where + " may not be listed: " + cause(e)
-                        + "; bind the Role of deploy/rbac.yaml, or name the allowed ones with --namespaces";
+                        + "; bind the ClusterRole of deploy/rbac.yaml, or a Role with its rules in every namespace of"
+                        + " --namespaces";
             case 400 -> "the FlinkClusters" + where + " cannot be listed: " + cause(e) + "; look at --selector";
-            case 404 -> server + " has no FlinkClusters; kubectl apply -f deploy/crd.yaml";
+            case 404 -> server + " has no FlinkClusters; apply crd.yaml of savepoint-examples/deploy";
             default -> "the FlinkClusters" + where + " cannot be listed: " + cause(e);
         };
     }
@@ -100,6 +103,12 @@ final class ApiServerAccess {
         }
         if (innermost instanceof KubernetesClientException told && told.getStatus() != null) {
             return told.getStatus().getMessage();
+        }
+        if (innermost instanceof UnresolvedAddressException) {
+            return "its name cannot be resolved";
+        }
+        if (innermost instanceof ClosedChannelException) { // what the JDK's client makes of it
+            return "nobody listens there, or the connection was closed";
         }
         return innermost.getMessage() == null ? innermost.toString() : innermost.getMessage();
     }

@@ -15,13 +15,21 @@ final class EventLog implements SavepointListener {
     private static final Set<SavepointEvent.Type> TROUBLE = EnumSet.of(
             SavepointEvent.Type.SAVEPOINT_FAILED,
             SavepointEvent.Type.CONTROL_FAILED,
+            SavepointEvent.Type.JOB_SUBMISSION_FAILED,
             SavepointEvent.Type.JOB_FAILED,
             SavepointEvent.Type.JOB_LOST,
             SavepointEvent.Type.REQUEST_REFUSED,
             SavepointEvent.Type.SPEC_INVALID);
 
+    /** The manager logs them itself. */
+    private static final Set<SavepointEvent.Type> LOGGED_ALREADY =
+            EnumSet.of(SavepointEvent.Type.FLINK_UNREACHABLE, SavepointEvent.Type.FLINK_REACHABLE);
+
     @Override
     public void onEvent(SavepointEvent event) {
+        if (LOGGED_ALREADY.contains(event.type())) {
+            return;
+        }
         LoggingEventBuilder line = TROUBLE.contains(event.type()) ? LOG.atWarn() : LOG.atInfo();
         line = line.addKeyValue("cluster", event.cluster()).addKeyValue("event", event.type());
         if (event.jobId().isPresent()) {

@@ -1,10 +1,13 @@
 package io.savepoint.examples.operator;
 
+import io.savepoint.k8s.JobManagerEndpoints;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -12,6 +15,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What the operator is started with; each option has an environment variable of the same meaning. */
 final class OperatorOptions {
+    /** <a href="https://www.rfc-editor.org/rfc/rfc1123">RFC 1123</a>, as Kubernetes has it. */
+    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
     @Option(
             names = "--namespaces",
             split = ",",
@@ -96,6 +102,28 @@ final class OperatorOptions {
             description = "How long a JobManager that answers may not know a job before it is Lost; longer than a"
                     + " recovery by high availability takes. [SAVEPOINT_LOST_GRACE]")
     Duration lostGrace = Duration.ZERO;
+
+    /** {@return the namespaces to look after, none for all} */
+    List<String> namespaces() {
+        return namespaces == null
+                ? List.of()
+                : namespaces.stream().filter(name -> !name.isBlank()).toList();
+    }
+
+    /** What picocli does not see; before anything is asked over the network. */
+    void check() {
+        namespaces().stream()
+                .filter(name -> !NAMESPACE.matcher(name).matches())
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new StartException("--namespaces: '" + name + "' cannot be the name of a namespace");
+                });
+        try {
+            Optional.ofNullable(endpoint).ifPresent(JobManagerEndpoints::template);
+        } catch (IllegalArgumentException e) {
+            throw new StartException("--endpoint: " + e.getMessage());
+        }
+    }
 
     /** Durations as people write them: {@code 500ms} is {@code 0.5s}, {@code 2m}. */
     static final class DurationConverter implements ITypeConverter<Duration> {

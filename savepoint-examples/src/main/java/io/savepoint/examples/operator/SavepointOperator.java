@@ -13,7 +13,6 @@ import io.savepoint.k8s.LeaderElection;
 import io.savepoint.spi.JobLauncher;
 import java.io.IOException;
 import java.net.BindException;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -77,6 +76,7 @@ public final class SavepointOperator implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        options.check();
         CountDownLatch ended = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -87,7 +87,7 @@ public final class SavepointOperator implements Callable<Integer> {
                 Thread.currentThread().interrupt();
             }
         }));
-        try (KubernetesClient client = ApiServerAccess.connect(namespaces(), options.selector)) {
+        try (KubernetesClient client = ApiServerAccess.connect(options.namespaces(), options.selector)) {
             run(client, ended);
         } finally {
             closed.countDown();
@@ -97,11 +97,12 @@ public final class SavepointOperator implements Callable<Integer> {
 
     private void run(KubernetesClient client, CountDownLatch ended) throws IOException, InterruptedException {
         KubernetesClusterStateStore.Builder described =
-                KubernetesClusterStateStore.builder(client).namespaces(namespaces());
+                KubernetesClusterStateStore.builder(client).namespaces(options.namespaces());
         Optional.ofNullable(options.selector).ifPresent(described::labelSelector);
         OperatorMetrics metrics = new OperatorMetrics();
         try (KubernetesClusterStateStore store = described.build();
-                StatusServer status = statusServer(metrics, store)) {
+                StatusServer status = statusServer(metrics, store);
+                WatchLog watchLog = WatchLog.start(store::isWatching)) {
             metrics.gauge("savepoint.clusters", "FlinkClusters looked after", () -> clusters(store));
             metrics.gauge(
                     "savepoint.watching",
@@ -113,7 +114,7 @@ public final class SavepointOperator implements Callable<Integer> {
             try (AutoCloseable work = lead(client, metrics, () -> manage(store, flink, launcher, metrics, events))) {
                 LOG.info(
                         "started: namespaces {}, metrics on port {}",
-                        namespaces().isEmpty() ? "all" : namespaces(),
+                        options.namespaces().isEmpty() ? "all" : options.namespaces(),
                         status.port());
                 ended.await();
                 LOG.info("ending");
@@ -190,17 +191,7 @@ public final class SavepointOperator implements Callable<Integer> {
         if (options.endpoint == null) {
             return JobManagerEndpoints.of(store)::endpointOf;
         }
-        try {
-            return JobManagerEndpoints.template(options.endpoint)::endpointOf;
-        } catch (IllegalArgumentException e) {
-            throw new StartException("--endpoint: " + e.getMessage());
-        }
-    }
-
-    private List<String> namespaces() {
-        return options.namespaces == null
-                ? List.of()
-                : options.namespaces.stream().filter(name -> !name.isBlank()).toList();
+        return JobManagerEndpoints.template(options.endpoint)::endpointOf;
     }
 
     private static int clusters(KubernetesClusterStateStore store) throws Exception {

@@ -1,6 +1,7 @@
 package io.savepoint.examples.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.savepoint.examples.OperatorLoop;
@@ -17,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -83,11 +85,16 @@ class OperatorIT {
         assertRefused(Map.of(), "Unknown option: '--namespace=default'", "--namespace=default");
         assertRefused(Map.of(), "--metrics-port", "--metrics-port=many");
         assertRefused(Map.of(), "'soon' is not a duration", "--observe-interval=soon");
-        assertRefused(Map.of(), "{cluster}", "--endpoint=http://{cluster}:8081");
+        assertRefused(
+                Map.of("KUBECONFIG", kubeconfig("https://127.0.0.1:1", "token").toString()),
+                "{cluster}",
+                "--endpoint=http://{cluster}:8081");
+        assertRefused(Map.of(), "'Bad_NS' cannot be the name of a namespace", "--namespaces=default,Bad_NS");
         assertRefused(Map.of("SAVEPOINT_METRICS_PORT", "many"), "--metrics-port");
         assertRefused(Map.of("KUBECONFIG", "/no/such/kubeconfig"), "KUBECONFIG names /no/such/kubeconfig");
         assertRefused(
-                Map.of("KUBECONFIG", kubeconfig("https://127.0.0.1:1", "token").toString()), "cannot be reached");
+                Map.of("KUBECONFIG", kubeconfig("https://127.0.0.1:1", "token").toString()),
+                "cannot be reached: nobody listens there");
         String server = kubectl.run("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
         assertRefused(Map.of("KUBECONFIG", kubeconfig(server, "nobody").toString()), "does not accept the credentials");
         kubectl.run("create", "serviceaccount", "nobody");
@@ -96,10 +103,10 @@ class OperatorIT {
                 Map.of("KUBECONFIG", kubeconfig(server, token).toString()),
                 "of the namespace default may not be listed",
                 "--namespaces=default");
-        assertRefused(Map.of(), "--selector", "--selector=a in b", "--metrics-port=0");
-        assertRefused(Map.of(), "--jar-cache", "--jar-cache=/proc/no-such", "--metrics-port=0");
+        assertRefused(Map.of(), "--selector", "--selector=a in b");
+        assertRefused(Map.of(), "--jar-cache", "--jar-cache=/proc/no-such");
         assertRefused(Map.of(), "--metrics-port 99999", "--metrics-port=99999");
-        assertRefused(Map.of(), "--lease-duration", "--leader-elect", "--lease-duration=1.5s", "--metrics-port=0");
+        assertRefused(Map.of(), "--lease-duration", "--leader-elect", "--lease-duration=1.5s");
     }
 
     @Test
@@ -111,11 +118,12 @@ class OperatorIT {
 
             assertThat(get(port, "/healthz").statusCode()).isEqualTo(200);
             assertThat(get(port, "/readyz").statusCode()).isEqualTo(200);
-            assertThat(get(port, "/metrics").body())
+            operator.awaitOutput("event=SAVEPOINT_COMPLETED");
+            await().untilAsserted(() -> assertThat(get(port, "/metrics").body())
                     .contains("savepoint_events_total{reason=\"user requested\",type=\"savepoint_completed\"} 1.0")
                     .contains("savepoint_clusters 1.0")
                     .contains("savepoint_watching 1.0")
-                    .contains("savepoint_duration_seconds_count 1");
+                    .contains("savepoint_duration_seconds_count 1"));
 
             OperatorProcess.Ended ended = operator.terminate();
             assertThat(ended.code()).as(ended.output()).isEqualTo(TERMINATED);
@@ -178,8 +186,16 @@ class OperatorIT {
                 assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(10));
                 kubectl.annotate("orders", "savepoint");
                 kubectl.awaitJob("orders", "savepointGeneration", "2"::equals);
-                assertThat(second.output()).contains("event=SAVEPOINT_COMPLETED");
+                second.awaitOutput("event=SAVEPOINT_COMPLETED");
             }
+        }
+    }
+
+    @Test
+    void one_that_may_not_have_the_lease_says_so() throws Exception {
+        try (OperatorProcess operator = start("--leader-elect", "--lease-namespace=no-such", "--lease-duration=2s")) {
+            operator.awaitOutput(" stands for election, by the Lease no-such/savepoint-operator");
+            operator.awaitOutput(" cannot create the Lease no-such/savepoint-operator, trying on: ");
         }
     }
 
@@ -192,7 +208,7 @@ class OperatorIT {
             kubectl.annotate("orders", "savepoint");
             kubectl.await("orders", ".status.control.state", "Succeeded"::equals);
             assertThat(kubectl.generation("orders")).isEqualTo(1);
-            assertThat(loop.output()).contains(kubectl.namespace() + "/orders RECORDED: ");
+            loop.awaitOutput(kubectl.namespace() + "/orders RECORDED: ");
         }
     }
 
@@ -207,7 +223,9 @@ class OperatorIT {
     }
 
     private void assertRefused(Map<String, String> environment, String message, String... options) throws Exception {
-        OperatorProcess.Ended ended = OperatorProcess.runJar(directory, environment, options);
+        Map<String, String> onAFreePort = new HashMap<>(environment);
+        onAFreePort.putIfAbsent("SAVEPOINT_METRICS_PORT", "0");
+        OperatorProcess.Ended ended = OperatorProcess.runJar(directory, onAFreePort, options);
         assertThat(ended.code()).as(ended.output()).isEqualTo(2);
         assertThat(ended.output().strip().lines().toList())
                 .singleElement()

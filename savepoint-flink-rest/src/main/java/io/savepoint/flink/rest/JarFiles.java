@@ -154,15 +154,15 @@ final class JarFiles {
             }
             return new Content(path.toAbsolutePath(), attributes.size(), attributes.lastModifiedTime());
         } catch (NoSuchFileException e) {
-            throw refused(cluster, jarFile, missing(jarFile));
+            throw refused(cluster, jarFile, missing(jarFile, path));
         } catch (IOException e) {
             throw refused(cluster, jarFile, "it cannot be read (" + e + ")");
         }
     }
 
-    private static String missing(String jarFile) {
+    private static String missing(String jarFile, Path path) {
         if (!jarFile.matches("(?!file:)[a-zA-Z][a-zA-Z0-9+.-]+:/.*")) {
-            return "there is no such file";
+            return "there is no such file (looked for at " + path.toAbsolutePath() + ")";
         }
         return "only local files are read"
                 + (JarUrl.isOne(jarFile)
