@@ -92,7 +92,7 @@ final class ResourceCache implements ItemStore<GenericKubernetesResource> {
         return resources.get(key);
     }
 
-    /** Half of what a resource takes in memory, and of no use here. */
+    /** Often as large as the rest of a resource, and of no use here. */
     private static void dropBallast(ObjectMeta metadata) {
         metadata.setManagedFields(List.of());
         if (metadata.getAnnotations() != null) {

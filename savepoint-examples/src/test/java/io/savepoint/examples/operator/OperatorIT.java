@@ -162,6 +162,9 @@ class OperatorIT {
 
             kubectl.apply(manifest(url.replace("counter", "no-such"), "").replace("name: orders", "name: missing"));
             kubectl.awaitEvent("missing", event -> event.startsWith("Warning JobFailed: ") && event.contains("404"));
+
+            kubectl.apply(manifest("http://127.0.0.1:1/counter.jar", "").replace("name: orders", "name: away"));
+            kubectl.awaitEvent("away", event -> event.startsWith("Warning JobSubmissionFailed: attempt 1 of 10"));
         } finally {
             server.stop(0);
         }
@@ -188,6 +191,17 @@ class OperatorIT {
                 kubectl.awaitJob("orders", "savepointGeneration", "2"::equals);
                 second.awaitOutput("event=SAVEPOINT_COMPLETED");
             }
+        }
+    }
+
+    @Test
+    void a_flink_out_of_reach_is_told_on_the_resource() throws Exception {
+        kubectl.apply(manifest("job.jar", ""));
+        try (OperatorProcess operator = OperatorProcess.start(
+                directory, "--namespaces", kubectl.namespace(), "--endpoint", "http://127.0.0.1:1")) {
+            kubectl.awaitEvent(
+                    "orders", event -> event.startsWith("Warning FlinkUnreachable: Flink cannot be reached"));
+            operator.awaitOutput(kubectl.namespace() + "/orders: Flink cannot be reached; still trying: ");
         }
     }
 
