@@ -95,12 +95,18 @@ final class ApiServer {
 
     /** What to fail with after an answer that nothing else can be made of. */
     StoreException failure(Answer answer) {
-        String advice = switch (answer.code()) {
-            case 401 -> "; look at the credentials of the Kubernetes client";
-            case 403 -> "; a Role must allow it to the account of this process";
-            case 422 -> "; correct the resource or the CRD, until then nothing is recorded of it";
-            default -> "";
-        };
+        return failure(
+                answer,
+                switch (answer.code()) {
+                    case 401 -> "; look at the credentials of the Kubernetes client";
+                    case 403 -> "; a Role must allow it to the account of this process";
+                    case 422 -> "; correct the resource or the CRD, until then nothing is recorded of it";
+                    default -> "";
+                });
+    }
+
+    /** @param advice what to do about it, behind a semicolon */
+    StoreException failure(Answer answer, String advice) {
         return new StoreException(
                 "could not " + answer.what() + ": HTTP " + answer.code() + ": " + reason(answer) + advice);
     }

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The informers of the resources, one for each namespace or one for all, and who is told of changes. Safe for use by any
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Informers implements AutoCloseable {
     private static final ResourceDefinitionContext CONTEXT =
             ResourceDefinitionContext.fromResourceType(FlinkCluster.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Informers.class);
     private static final String ALL = "";
 
     private final ApiServer api;
@@ -67,6 +70,8 @@ final class Informers implements AutoCloseable {
     }
 
     void start() {
+        CompletableFuture<Void> unusedEnd = ended.thenAccept(
+                why -> synced.completeExceptionally(new StoreException("the FlinkClusters could not be read: " + why)));
         CompletableFuture<?>[] starts = informers.values().stream()
                 .map(informer -> informer.start().toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
@@ -125,21 +130,32 @@ final class Informers implements AutoCloseable {
         cache(ClusterDocument.id(resource)).ifPresent(cache -> cache.offer(resource));
     }
 
-    /** Takes what the API server answered to a question of ours; the informer will hold it for old, so it is told here. */
-    void offerRead(GenericKubernetesResource resource) {
+    /**
+     * Takes what the API server answered to a question of ours; the informer will hold it for old, so it is told here.
+     *
+     * @param before what was found here when it was asked
+     */
+    void offerRead(GenericKubernetesResource resource, Optional<GenericKubernetesResource> before) {
         ClusterId cluster = ClusterDocument.id(resource);
         ClusterDocument read = new ClusterDocument(resource);
         boolean news = cache(cluster)
-                .flatMap(cache -> cache.offer(resource))
-                .filter(before -> !new ClusterDocument(before).saysTheSameAs(read))
+                .flatMap(cache -> cache.replace(before, resource))
+                .filter(old -> !new ClusterDocument(old).saysTheSameAs(read))
                 .isPresent();
         if (news) {
             report(cluster);
         }
     }
 
-    void forget(ClusterId cluster) {
-        if (cache(cluster).flatMap(cache -> cache.forget(cluster)).isPresent()) {
+    /**
+     * Takes note that the API server had none.
+     *
+     * @param before what was found here when it was asked: one that came since was made anew, and stays
+     */
+    void forget(ClusterId cluster, Optional<GenericKubernetesResource> before) {
+        boolean forgotten = before.flatMap(gone -> cache(cluster).filter(cache -> cache.forget(gone)))
+                .isPresent();
+        if (forgotten) {
             report(cluster);
         }
     }
@@ -166,7 +182,13 @@ final class Informers implements AutoCloseable {
     }
 
     private void report(ClusterId cluster) {
-        watchers.values().forEach(watcher -> watcher.accept(cluster));
+        watchers.values().forEach(watcher -> {
+            try {
+                watcher.accept(cluster);
+            } catch (RuntimeException broken) { // neither the others nor the caller are to suffer from it
+                LOG.warn("{}: a listener of the store failed", cluster, broken);
+            }
+        });
     }
 
     /** Told by an informer, one event after the other. */

@@ -9,6 +9,7 @@ import io.savepoint.model.ClusterState;
 import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlRequest;
 import io.savepoint.spi.ClusterStateStore;
+import io.savepoint.spi.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,7 @@ public final class KubernetesClusterStateStore implements ClusterStateStore, Aut
      * Tells when the store has read all resources for the first time. Calls before that wait for it, for the request
      * timeout at most; the store tries on for as long as it is open.
      *
-     * @return completes then; never exceptionally
+     * @return completes then; exceptionally, with a {@link StoreException}, only if the store or its client is closed before
      */
     public CompletionStage<Void> synced() {
         return informers.synced();
@@ -102,7 +103,7 @@ public final class KubernetesClusterStateStore implements ClusterStateStore, Aut
             Map<String, Object> patch =
                     Map.of("metadata", ApiServer.at(version), "status", present.statusPatch(status));
             return api.patch(what, ClusterDocument.path(cluster) + "/status", PatchType.MERGE, patch)
-                    .thenCompose(answer -> written(cluster, answer));
+                    .thenCompose(answer -> written(cluster, version, answer));
         });
     }
 
@@ -180,21 +181,23 @@ public final class KubernetesClusterStateStore implements ClusterStateStore, Aut
         });
     }
 
-    private CompletableFuture<WriteResult> written(ClusterId cluster, Answer answer) {
+    private CompletableFuture<WriteResult> written(ClusterId cluster, String version, Answer answer) {
         if (answer.isOk()) {
             GenericKubernetesResource resource = api.read(answer, GenericKubernetesResource.class);
-            String version = resource.getMetadata().getResourceVersion();
             informers.offerOwn(resource);
-            return CompletableFuture.completedFuture(WriteResult.written(version));
+            return CompletableFuture.completedFuture(
+                    WriteResult.written(resource.getMetadata().getResourceVersion()));
         }
         return switch (answer.code()) {
-            case NOT_FOUND -> {
-                informers.forget(cluster);
-                yield CompletableFuture.completedFuture(WriteResult.GONE);
-            }
-            case CONFLICT ->
-                refresh(answer.what(), cluster)
-                        .thenApply(found -> found.isPresent() ? WriteResult.CONFLICT : WriteResult.GONE);
+            case NOT_FOUND, CONFLICT ->
+                refresh(answer.what(), cluster).thenApply(found -> {
+                    boolean there =
+                            found.filter(same -> same.version().equals(version)).isPresent();
+                    if (there && answer.code() == NOT_FOUND) {
+                        throw api.failure(answer, "; the CRD has no status subresource, apply the one of this SDK");
+                    }
+                    return found.isPresent() ? WriteResult.CONFLICT : WriteResult.GONE;
+                });
             default -> CompletableFuture.failedFuture(api.failure(answer));
         };
     }
@@ -205,12 +208,8 @@ public final class KubernetesClusterStateStore implements ClusterStateStore, Aut
             return CompletableFuture.completedFuture(true);
         }
         return switch (answer.code()) {
-            case NOT_FOUND -> {
-                informers.forget(cluster);
-                yield CompletableFuture.completedFuture(false);
-            }
             // 422 stands for a test that failed, and for a resource that the schema refuses.
-            case CONFLICT, UNPROCESSABLE ->
+            case NOT_FOUND, CONFLICT, UNPROCESSABLE ->
                 refresh(answer.what(), cluster).thenApply(found -> {
                     if (found.filter(same -> same.version().equals(version)).isPresent()) {
                         throw api.failure(answer);
@@ -223,16 +222,17 @@ public final class KubernetesClusterStateStore implements ClusterStateStore, Aut
 
     /** Asks the API server itself, and tells the watchers what the informers have not told yet. */
     private CompletableFuture<Optional<ClusterDocument>> refresh(String what, ClusterId cluster) {
+        Optional<GenericKubernetesResource> before = informers.find(cluster);
         return api.get(what, ClusterDocument.path(cluster)).thenApply(answer -> {
             if (answer.code() == NOT_FOUND) {
-                informers.forget(cluster);
+                informers.forget(cluster, before);
                 return Optional.empty();
             }
             if (!answer.isOk()) {
                 throw api.failure(answer);
             }
             GenericKubernetesResource resource = api.read(answer, GenericKubernetesResource.class);
-            informers.offerRead(resource);
+            informers.offerRead(resource, before);
             return Optional.of(new ClusterDocument(resource));
         });
     }

@@ -47,8 +47,31 @@ final class ResourceCache implements ItemStore<GenericKubernetesResource> {
         return Optional.ofNullable(before.get());
     }
 
-    Optional<GenericKubernetesResource> forget(ClusterId cluster) {
-        return Optional.ofNullable(remove(cluster.toString()));
+    /**
+     * Takes what the API server answered to a question. It is newer than what was found here when the question was asked,
+     * whatever the versions say: a data store that was restored from a backup may count from an earlier one.
+     *
+     * @param before what was found here when it was asked
+     * @return the one that was here before
+     */
+    Optional<GenericKubernetesResource> replace(
+            Optional<GenericKubernetesResource> before, GenericKubernetesResource resource) {
+        if (before.isPresent()) {
+            dropBallast(resource.getMetadata());
+            if (resources.replace(getKey(resource), before.get(), resource)) {
+                return before;
+            }
+        }
+        return offer(resource);
+    }
+
+    /**
+     * Removes that very one.
+     *
+     * @return whether it was here still
+     */
+    boolean forget(GenericKubernetesResource resource) {
+        return resources.remove(getKey(resource), resource);
     }
 
     @Override

@@ -219,6 +219,36 @@ class KubernetesStoreBehaviourIT {
     }
 
     @Test
+    void one_made_anew_while_the_former_is_told_gone_is_not_forgotten() {
+        ClusterState state = put(orders);
+        requests.beforeEachPatch(() -> user.delete(orders));
+        requests.afterEachMiss(() -> {
+            user.put(orders, spec(2));
+            await().until(() -> result(store.load(orders))
+                    .filter(made -> made.spec().equals(spec(2)))
+                    .isPresent());
+        });
+
+        assertThat(write(state.version(), status("late"))).isEqualTo(WriteResult.GONE);
+        assertThat(load(orders).spec()).isEqualTo(spec(2));
+        requests.beforeEachPatch(() -> {});
+        assertThat(write(load(orders).version(), status("now")).isWritten()).isTrue();
+    }
+
+    @Test
+    void a_crd_without_the_status_subresource_is_told_and_not_taken_for_a_deletion() {
+        ClusterState state = put(orders);
+        requests.noStatus();
+
+        assertFails(
+                store.compareAndSet(orders, state.version(), status("lost")),
+                "write the status of " + orders,
+                "HTTP 404",
+                "the CRD has no status subresource");
+        assertThat(result(store.load(orders))).contains(state);
+    }
+
+    @Test
     void tells_of_what_others_change_and_not_of_its_own_writes() {
         ClusterState state = put(orders);
         List<ClusterId> reports = new CopyOnWriteArrayList<>();
@@ -248,6 +278,15 @@ class KubernetesStoreBehaviourIT {
                 "annotation",
                 "the store is closed");
         assertThat(content()).doesNotContainKey("status");
+    }
+
+    @Test
+    void one_that_is_closed_before_it_has_read_says_so_too() {
+        try (KubernetesClusterStateStore unreachable = Resources.unreachableStore()) {
+            CompletionStage<Void> synced = unreachable.synced();
+            unreachable.close();
+            assertFails(synced, "could not be read: the store is closed");
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.savepoint.model.ClusterId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -82,10 +83,39 @@ class ResourceCacheTest {
         assertThat(cache.find(ORDERS)).isEmpty();
 
         cache.put(KEY, orders("10", "{}"));
-        assertThat(cache.forget(ORDERS)).map(ResourceCacheTest::versionOf).hasValue("10");
+        cache.remove(KEY);
         assertThat(cache.offer(orders("11", "{}"))).isEmpty();
+        assertThat(cache.replace(Optional.empty(), orders("11", "{}"))).isEmpty();
+        assertThat(cache.replace(Optional.of(orders("10", "{}")), orders("11", "{}")))
+                .isEmpty();
         assertThat(cache.find(ORDERS)).isEmpty();
-        assertThat(cache.forget(ORDERS)).isEmpty();
+    }
+
+    @Test
+    void only_the_one_that_is_gone_is_forgotten() {
+        cache.put(KEY, orders("10", "uid: a", "{}"));
+        GenericKubernetesResource gone = cache.find(ORDERS).orElseThrow();
+        cache.remove(KEY);
+        cache.put(KEY, orders("12", "uid: b", "{}"));
+
+        assertThat(cache.forget(gone)).isFalse();
+        assertThat(version()).isEqualTo("12");
+        assertThat(cache.forget(cache.find(ORDERS).orElseThrow())).isTrue();
+        assertThat(cache.find(ORDERS)).isEmpty();
+    }
+
+    @Test
+    void an_answer_replaces_what_it_was_asked_about_and_nothing_newer() {
+        cache.put(KEY, orders("100", "{}"));
+        Optional<GenericKubernetesResource> asked = cache.find(ORDERS);
+        assertThat(cache.replace(asked, orders("7", "{}"))).isEqualTo(asked);
+        assertThat(version()).as("of a restored data store").isEqualTo("7");
+
+        cache.put(KEY, orders("9", "{}"));
+        assertThat(cache.replace(asked, orders("8", "{}")))
+                .map(ResourceCacheTest::versionOf)
+                .hasValue("9");
+        assertThat(version()).as("what came meanwhile").isEqualTo("9");
     }
 
     @Test

@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.savepoint.k8s.model.FlinkCluster;
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobSpec;
-import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.store.SpecDocument;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +52,7 @@ record Resources(KubernetesClient client) {
     }
 
     /** A store at an address where nobody listens. */
-    static ClusterStateStore unreachableStore() {
+    static KubernetesClusterStateStore unreachableStore() {
         Config nowhere = new ConfigBuilder(Config.empty())
                 .withMasterUrl("https://127.0.0.1:1")
                 .withRequestRetryBackoffLimit(0)

@@ -2,16 +2,20 @@ package io.savepoint.k8s;
 
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What a store asks the API server, seen and meddled with on its way. Safe for use by any number of threads. */
 final class StoreRequests implements Interceptor {
     private final List<String> single = new CopyOnWriteArrayList<>();
     private volatile boolean blind;
+    private volatile boolean noStatus;
     private volatile Runnable beforeEachPatch = () -> {};
+    private volatile Runnable afterEachMiss = () -> {};
 
     @Override
     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
@@ -26,6 +30,17 @@ final class StoreRequests implements Interceptor {
         if (request.method().equals("PATCH")) {
             beforeEachPatch.run();
         }
+        if (noStatus && request.uri().getPath().endsWith("/status")) {
+            builder.uri(URI.create(request.uri() + "-of-another-crd"));
+        }
+    }
+
+    @Override
+    public CompletableFuture<Boolean> afterFailure(BasicBuilder builder, HttpResponse<?> response, RequestTags tags) {
+        if (response.code() == 404 && response.request().method().equals("GET")) {
+            afterEachMiss.run();
+        }
+        return CompletableFuture.completedFuture(false);
     }
 
     /** Makes informers of one namespace watch another one, of which they hear nothing. To be called before they begin. */
@@ -36,6 +51,16 @@ final class StoreRequests implements Interceptor {
     /** When all that the store has a say in is done. */
     void beforeEachPatch(Runnable action) {
         beforeEachPatch = action;
+    }
+
+    /** After the API server told that there is none, and before the store hears of it. */
+    void afterEachMiss(Runnable action) {
+        afterEachMiss = action;
+    }
+
+    /** Lets the resources have no status subresource. */
+    void noStatus() {
+        noStatus = true;
     }
 
     /** The methods of the requests for single resources since this was called last. */
