@@ -221,7 +221,8 @@ class KubernetesStoreBehaviourIT {
     @Test
     void one_made_anew_while_the_former_is_told_gone_is_not_forgotten() {
         ClusterState state = put(orders);
-        requests.beforeEachPatch(() -> user.delete(orders));
+        requests.noStatus(true);
+        requests.beforeEachGet(() -> user.delete(orders));
         requests.afterEachMiss(() -> {
             user.put(orders, spec(2));
             await().until(() -> result(store.load(orders))
@@ -231,14 +232,14 @@ class KubernetesStoreBehaviourIT {
 
         assertThat(write(state.version(), status("late"))).isEqualTo(WriteResult.GONE);
         assertThat(load(orders).spec()).isEqualTo(spec(2));
-        requests.beforeEachPatch(() -> {});
+        requests.noStatus(false);
         assertThat(write(load(orders).version(), status("now")).isWritten()).isTrue();
     }
 
     @Test
     void a_crd_without_the_status_subresource_is_told_and_not_taken_for_a_deletion() {
         ClusterState state = put(orders);
-        requests.noStatus();
+        requests.noStatus(true);
 
         assertFails(
                 store.compareAndSet(orders, state.version(), status("lost")),

@@ -15,6 +15,7 @@ final class StoreRequests implements Interceptor {
     private volatile boolean blind;
     private volatile boolean noStatus;
     private volatile Runnable beforeEachPatch = () -> {};
+    private volatile Runnable beforeEachGet = () -> {};
     private volatile Runnable afterEachMiss = () -> {};
 
     @Override
@@ -27,9 +28,7 @@ final class StoreRequests implements Interceptor {
             return;
         }
         single.add(request.method());
-        if (request.method().equals("PATCH")) {
-            beforeEachPatch.run();
-        }
+        (request.method().equals("PATCH") ? beforeEachPatch : beforeEachGet).run();
         if (noStatus && request.uri().getPath().endsWith("/status")) {
             builder.uri(URI.create(request.uri() + "-of-another-crd"));
         }
@@ -53,14 +52,19 @@ final class StoreRequests implements Interceptor {
         beforeEachPatch = action;
     }
 
+    /** As above. */
+    void beforeEachGet(Runnable action) {
+        beforeEachGet = action;
+    }
+
     /** After the API server told that there is none, and before the store hears of it. */
     void afterEachMiss(Runnable action) {
         afterEachMiss = action;
     }
 
     /** Lets the resources have no status subresource. */
-    void noStatus() {
-        noStatus = true;
+    void noStatus(boolean on) {
+        noStatus = on;
     }
 
     /** The methods of the requests for single resources since this was called last. */
