@@ -9,10 +9,12 @@ import io.savepoint.k8s.JobManagerEndpoints;
 import io.savepoint.k8s.KubernetesClusterStateStore;
 import io.savepoint.k8s.KubernetesEventRecorder;
 import io.savepoint.model.ClusterId;
-import io.savepoint.model.Reconciliation;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -25,25 +27,32 @@ import java.util.concurrent.TimeUnit;
  * is due, and keeps one timer for each.
  */
 public final class OperatorLoop {
+    private static final Duration AFTER_A_BUG = Duration.ofMinutes(1);
+
     private final SavepointManager manager;
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
-    private final Map<ClusterId, Future<?>> due = new ConcurrentHashMap<>();
+    private final Clock clock = Clock.systemUTC();
+    private final Map<ClusterId, Future<?>> timers = new ConcurrentHashMap<>();
 
     private OperatorLoop(SavepointManager manager) {
         this.manager = manager;
     }
 
     /**
-     * Looks after all FlinkClusters of the API server that KUBECONFIG names, until it is killed.
+     * Looks after the FlinkClusters of the API server that KUBECONFIG names, until it is killed.
      *
-     * @param args a template of the JobManagers' URLs, such as {@code http://{name}-jobmanager.{namespace}:8081}
+     * @param args a template of the JobManagers' URLs, such as {@code http://{name}-jobmanager.{namespace}:8081}, and the
+     *     namespaces, none for all
      * @throws InterruptedException if the thread was interrupted
      */
     public static void main(String[] args) throws InterruptedException {
-        Usage.require(1, args, "OperatorLoop ENDPOINT-TEMPLATE");
+        Usage.require(args.length > 0, "OperatorLoop ENDPOINT-TEMPLATE [NAMESPACE...]");
+        List<String> namespaces = List.of(args).subList(1, args.length);
         try (KubernetesClient client = new KubernetesClientBuilder().build()) {
             // begin kubernetes
-            try (var store = KubernetesClusterStateStore.create(client)) {
+            try (var store = KubernetesClusterStateStore.builder(client)
+                    .namespaces(namespaces)
+                    .build()) {
                 var endpoints = JobManagerEndpoints.template(args[0]); // or of(store), by the resources
                 var flink = FlinkRestTransport.create(endpoints::endpointOf);
                 try (var manager = SavepointManager.builder()
@@ -64,23 +73,27 @@ public final class OperatorLoop {
 
     // begin reconcile
     private void reconcile(ClusterId id) {
-        var unused = manager.reconcile(id).thenAccept(this::requeue);
+        var unused = manager.reconcile(id).whenComplete((done, bug) -> {
+            System.out.println(id + " " + (bug == null ? done.outcome() + ": " + done.message() : bug));
+            // Trouble with Flink or the store is an outcome; after a bug, too, there is a next time.
+            requeue(
+                    id,
+                    bug == null ? done.nextDue() : Optional.of(clock.instant().plus(AFTER_A_BUG)));
+        });
     }
 
-    private void requeue(Reconciliation done) {
-        System.out.println(done.cluster() + " " + done.outcome() + ": " + done.message());
-        due.compute(done.cluster(), (id, before) -> {
+    private void requeue(ClusterId id, Optional<Instant> nextDue) {
+        timers.compute(id, (same, before) -> {
             if (before != null) {
                 before.cancel(false);
             }
-            return done.nextDue()
-                    .map(at -> loop.schedule(() -> reconcile(id), millisUntil(at), TimeUnit.MILLISECONDS))
+            return nextDue.map(at -> loop.schedule(() -> reconcile(id), millisUntil(at), TimeUnit.MILLISECONDS))
                     .orElse(null); // the cluster is gone
         });
     }
     // end reconcile
 
-    private static long millisUntil(Instant at) {
-        return Math.max(0, Duration.between(Instant.now(), at).toMillis());
+    private long millisUntil(Instant at) {
+        return Math.max(0, Duration.between(clock.instant(), at).toMillis());
     }
 }

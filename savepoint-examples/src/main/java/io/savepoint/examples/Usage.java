@@ -7,7 +7,11 @@ final class Usage {
     private Usage() {}
 
     static void require(int count, String[] args, String usage) {
-        if (args.length != count) {
+        require(args.length == count, usage);
+    }
+
+    static void require(boolean fits, String usage) {
+        if (!fits) {
             System.err.println("usage: " + usage);
             System.exit(EXIT_CODE);
         }

@@ -22,9 +22,10 @@ import org.slf4j.LoggerFactory;
  * {@code kubectl describe} shows them. The reasons are, with <b>bold</b> ones for Events of type {@code Warning}:
  * {@code SavepointRequested}, {@code SavepointTriggered}, {@code SavepointCreated}, <b>{@code SavepointFailed}</b>,
  * {@code ControlRequested}, {@code ControlSucceeded}, <b>{@code ControlFailed}</b>, {@code JobStarted},
- * {@code JobRestarted}, {@code JobRunning}, <b>{@code JobFailed}</b>, <b>{@code JobLost}</b>, {@code JobCancelled},
- * {@code JobSucceeded}, <b>{@code RequestRefused}</b>, <b>{@code SpecInvalid}</b>. A message longer than 1024 bytes is
- * cut.
+ * {@code JobRestarted}, {@code JobRunning}, <b>{@code JobSubmissionFailed}</b>, <b>{@code JobFailed}</b>,
+ * <b>{@code JobLost}</b>, {@code JobCancelled}, {@code JobSucceeded}, <b>{@code RequestRefused}</b>,
+ * <b>{@code FlinkUnreachable}</b>, {@code FlinkReachable}, <b>{@code SpecInvalid}</b>. A message longer than 1024 bytes
+ * is cut.
  *
  * <p>A job that fails again and again does not flood the API server. What equals an Event of the last 10 minutes raises
  * its {@code count}. Of Events that differ in their message only, 10 within 10 minutes stand by themselves; the others

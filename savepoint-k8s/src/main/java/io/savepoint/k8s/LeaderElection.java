@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * <p>The work is closed {@link Builder#renewDeadline} after the last renewal at the latest, even if a request never
  * returns, and another process takes over {@link Builder#leaseDuration} after it at the earliest. What the former leaves
  * of the latter is for closing the work, and for clocks that differ: candidates compare their own with the time that the
- * leader wrote.
+ * leader wrote. A work that takes longer to close, as a manager may (10 s), overlaps with the next one by the rest.
  *
  * <p>The account needs {@code get}, {@code create} and {@code patch} on {@code leases} of {@code coordination.k8s.io} in
  * that namespace; no {@code create} if the Lease is there, which may be an empty one.

@@ -3,7 +3,6 @@ package io.savepoint.k8s;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -27,13 +26,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule timeIsGivenNotTaken = noClasses().should().accessTargetWhere(takesTheTimeOrSleeps());
 
-    @ArchTest
-    static final ArchRule packagesHaveNoCycles = slices().matching("io.savepoint.k8s.(*)..")
-            .should()
-            .beFreeOfCycles()
-            .allowEmptyShould(true);
-
-    /** It is data, which the store does not need and which does not need the store. */
+    /** It is data, which does not need the store; so the two packages make no cycle. */
     @ArchTest
     static final ArchRule theModelStandsAlone = noClasses()
             .that()

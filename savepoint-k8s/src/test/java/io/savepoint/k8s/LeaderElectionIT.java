@@ -115,7 +115,7 @@ class LeaderElectionIT {
         assertThat(first.isLeader()).isFalse();
         assertThat(works.mostAtOnce()).as("works open at once").isEqualTo(1);
         Duration stopped = Duration.ofNanos(works.last("first").closed.orElseThrow() - start);
-        assertThat(stopped).isLessThan(renewDeadline.plusMillis(500));
+        assertThat(stopped).isLessThan(renewDeadline.plus(LEEWAY));
         Duration takenOver = Duration.ofNanos(works.last("second").opened - start);
         assertThat(takenOver).isLessThan(leaseDuration.plus(LONGEST_RETRY).plus(LEEWAY));
 

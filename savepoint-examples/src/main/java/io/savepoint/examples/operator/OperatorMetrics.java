@@ -2,12 +2,14 @@ package io.savepoint.examples.operator;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.savepoint.SavepointListener;
 import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.TriggerReason;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
@@ -17,6 +19,8 @@ final class OperatorMetrics implements SavepointListener {
     private final Timer savepoints = Timer.builder("savepoint.duration")
             .description("How long completed savepoints took")
             .publishPercentileHistogram()
+            .minimumExpectedValue(Duration.ofMillis(10))
+            .maximumExpectedValue(Duration.ofHours(1))
             .register(registry);
     private final DistributionSummary sizes = DistributionSummary.builder("savepoint.size")
             .baseUnit("bytes")
@@ -37,7 +41,7 @@ final class OperatorMetrics implements SavepointListener {
 
     /** Shows a number that is asked for when the metrics are. */
     void gauge(String name, String description, Callable<? extends Number> value) {
-        io.micrometer.core.instrument.Gauge.builder(name, () -> {
+        Gauge.builder(name, () -> {
                     try {
                         return value.call();
                     } catch (Exception unknown) {

@@ -22,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 
 /**
@@ -31,7 +32,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "savepoint-operator",
         mixinStandardHelpOptions = true,
-        version = "savepoint-operator 0.1.0",
+        versionProvider = SavepointOperator.Version.class,
         sortOptions = false,
         description =
                 "Looks after the savepoints of FlinkCluster resources (flinkoperator.k8s.io/v1beta1). The API server"
@@ -62,7 +63,6 @@ public final class SavepointOperator implements Callable<Integer> {
      */
     public static void main(String[] args) {
         int code = new CommandLine(new SavepointOperator())
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((problem, given) -> refuse(problem))
                 .setExecutionExceptionHandler((problem, command, parsed) -> {
                     if (problem instanceof StartException cannotStart) {
@@ -72,6 +72,15 @@ public final class SavepointOperator implements Callable<Integer> {
                 })
                 .execute(args);
         System.exit(code);
+    }
+
+    /** That of the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = SavepointOperator.class.getPackage().getImplementationVersion();
+            return new String[] {"savepoint-operator " + (version == null ? "(not packaged)" : version)};
+        }
     }
 
     @Override

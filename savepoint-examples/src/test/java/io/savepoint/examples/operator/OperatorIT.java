@@ -81,6 +81,13 @@ class OperatorIT {
     }
 
     @Test
+    void tells_its_version() throws Exception {
+        OperatorProcess.Ended version = OperatorProcess.runJar(directory, Map.of(), "--version");
+        assertThat(version.code()).isZero();
+        assertThat(version.output()).matches("savepoint-operator \\d+\\.\\S+\\s*");
+    }
+
+    @Test
     void what_keeps_it_from_starting_is_one_line_and_exit_code_2() throws Exception {
         assertRefused(Map.of(), "Unknown option: '--namespace=default'", "--namespace=default");
         assertRefused(Map.of(), "--metrics-port", "--metrics-port=many");
@@ -217,7 +224,7 @@ class OperatorIT {
     void an_operator_with_a_loop_of_its_own_does_the_same() throws Exception {
         kubectl.apply(manifest(System.getProperty("counter.job.jar"), ""));
         try (OperatorProcess loop = OperatorProcess.run(
-                directory, OperatorLoop.class, flink.restUrl().toString())) {
+                directory, OperatorLoop.class, flink.restUrl().toString(), kubectl.namespace())) {
             kubectl.awaitRunning("orders");
             kubectl.annotate("orders", "savepoint");
             kubectl.await("orders", ".status.control.state", "Succeeded"::equals);
