@@ -19,12 +19,20 @@ import java.util.concurrent.CompletableFuture;
  * the spec's {@code jarFile} is a URL of scheme {@code http} or {@code https}, the jar is downloaded, and the launcher
  * gets the request with the path of the downloaded file instead. Every other request reaches it as it is.
  *
- * <p><b>Cache.</b> A jar is kept as {@code <cacheDirectory>/<SHA-256 of its content, in hex>/<name>.jar}, the name being
- * the last one in the URL's path; other characters than letters, digits, {@code .}, {@code _} and {@code -} become
- * {@code _}, and {@code .jar} is put behind it if need be. A file that is there already is not replaced, whatever URL its
- * content came from. Nothing that is kept is ever removed: remove what you like while nothing is launched, and it will be
- * downloaded again. Files named {@code download-*.part} are being downloaded; those that nobody wrote to for a day are
- * what is left after a crash, and are removed when a launcher is made. Processes may share a directory.
+ * <p><b>Cache.</b> A jar is kept as {@code <cacheDirectory>/private/<SHA-256 of its content, in hex>/<name>.jar}, the name
+ * being the last one in the URL's path; other characters than letters, digits, {@code .}, {@code _} and {@code -} become
+ * {@code _}, and {@code .jar} is put behind it if need be. A file that is there already is not replaced if it has that
+ * content, whatever URL it came from. The cache is unbounded: nothing that is kept is ever removed. Remove what you like
+ * while nothing is launched, and it will be downloaded again. Files named {@code download-*.part} are being downloaded;
+ * those that nobody wrote to for a day are what is left after a crash, and are removed when a launcher is made.
+ *
+ * <p><b>Whose it is.</b> Where files have POSIX owners and permissions, all that is made is for this process's user alone,
+ * and so processes of one user may share a directory, those of several may not. {@code private} and what is in it must
+ * belong to that user, and loses the permissions of others; {@code cacheDirectory} itself must belong to that user or to
+ * root, as volumes of Kubernetes do. A directory of another user is not used, nor is a symbolic link in place of one. The
+ * directories above are not looked at. Everybody may write to some volumes: in a directory that others may write to, and
+ * that lacks the sticky bit of {@code /tmp}, they could put another {@code private} into the place of ours, so use such a
+ * one only where, as in a container, there are no others.
  *
  * <p><b>How often.</b> A launcher downloads a URL, its query included, once: launches at the same time share a download,
  * and later ones take its file, as long as that is there. <em>It never looks whether the server has another content by
@@ -35,9 +43,9 @@ import java.util.concurrent.CompletableFuture;
  * formed or has a user or password in it, an answer of HTTP status 4xx (other than 408 and 429), a redirect that is not
  * followed, a jar over {@link Builder#maxBytes}, and what is not a zip file. These fail with a {@link
  * FlinkUnreachableException}: no connection, no end within {@link Builder#timeout}, HTTP status 408, 429 and 5xx, a
- * download that breaks off, and a cache directory that cannot be written. Nothing has been submitted then. Messages do
- * not tell user, password and query of a URL, as a query may be a signature. Otherwise a launch ends as the other
- * launcher's does.
+ * download that breaks off, and a cache directory that cannot be written or has become another user's. Nothing has been
+ * submitted then. Messages do not tell user, password and query of a URL, as a query may be a signature. Otherwise a
+ * launch ends as the other launcher's does.
  *
  * <p>No thread waits for the network. Redirects are followed, except from https to http. A launch takes at most a few
  * times {@link Builder#timeout}, and as long as the other launcher takes. Cancelling its future does not end the download.
@@ -76,7 +84,7 @@ public final class DownloadingJobLauncher implements JobLauncher {
      * @param delegate what launches the downloaded jars
      * @param cacheDirectory where they are kept, on this machine; made if it does not exist
      * @return a launcher that downloads
-     * @throws IllegalArgumentException if the directory cannot be made or written
+     * @throws IllegalArgumentException if the directory cannot be made or written, or another user could change it
      */
     public static DownloadingJobLauncher create(JobLauncher delegate, Path cacheDirectory) {
         return builder(delegate, cacheDirectory).build();
@@ -208,11 +216,14 @@ public final class DownloadingJobLauncher implements JobLauncher {
          * Makes the launcher; this makes the cache directory, and removes what crashed processes left in it.
          *
          * @return a launcher of the options set so far
-         * @throws IllegalArgumentException if the directory cannot be made or written
+         * @throws IllegalArgumentException if the directory cannot be made or written, or another user could change it
          */
         public DownloadingJobLauncher build() {
             try {
                 JarCache.prepare(cacheDirectory, LONGEST);
+            } catch (OwnDirectory.UnsafeException e) {
+                throw new IllegalArgumentException(
+                        "cacheDirectory must be a directory that no other user can change: " + e.getMessage(), e);
             } catch (IOException e) {
                 throw new IllegalArgumentException(
                         "cacheDirectory must be a directory that this process can write: '" + cacheDirectory

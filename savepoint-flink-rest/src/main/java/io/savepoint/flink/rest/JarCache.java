@@ -5,6 +5,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -14,22 +15,37 @@ import java.util.function.Supplier;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/** The directory of downloaded jars: {@code <sha256>/<name>.jar}, and beside them what is being downloaded. */
+/**
+ * The directory of downloaded jars: {@code private/<sha256>/<name>.jar} in the one that users give, and beside them what
+ * is being downloaded. A directory of ours in theirs, as theirs may be one that everybody may write to.
+ */
 final class JarCache {
+    private static final String PRIVATE = "private";
+
+    private final Path given;
     private final Path directory;
     private final JarFiles files;
 
-    JarCache(Path directory, Duration timeout) {
-        this.directory = directory;
+    JarCache(Path given, Duration timeout) {
+        this.given = given;
+        this.directory = given.resolve(PRIVATE);
         this.files = new JarFiles(timeout);
+    }
+
+    /** Makes the directories where they are missing, and looks whose they are where they are not. */
+    private static Path make(Path given) throws IOException {
+        OwnDirectory.makeParent(given);
+        Path directory = given.resolve(PRIVATE);
+        OwnDirectory.make(directory);
+        return directory;
     }
 
     /**
      * Makes the directory, and removes what crashed processes left in it: parts that nobody wrote to for a time. Whether
      * they are old is told by the clock of the file system that they are on.
      */
-    static void prepare(Path directory, Duration old) throws IOException {
-        Files.createDirectories(directory);
+    static void prepare(Path given, Duration old) throws IOException {
+        Path directory = make(given);
         PartialJar probe = PartialJar.createIn(directory);
         try (DirectoryStream<Path> parts = Files.newDirectoryStream(directory, PartialJar.NAMES)) {
             FileTime latest = FileTime.from(
@@ -50,24 +66,30 @@ final class JarCache {
                 Files.deleteIfExists(part);
             }
         } catch (IOException e) {
-            // Another process removed it, or it is another user's: it is not in the way.
+            // Another process removed it, or it cannot be removed: it is not in the way.
             return;
         }
     }
 
+    /**
+     * Whether a jar is still there that {@link #store} gave its place. That it exists is enough, and its content is not
+     * read again: only our user may write to the directory that it is in, or to the file. Whose the directories are is
+     * looked at again, as what cleans a {@code /tmp} may have removed them, and another user may have made them anew.
+     */
     CompletableFuture<Boolean> has(Path jar) {
-        return off(jar, () -> Files.isRegularFile(jar));
-    }
-
-    CompletableFuture<PartialJar> begin() {
-        return off(directory, () -> {
-            Files.createDirectories(directory);
-            return PartialJar.createIn(directory);
+        return off(jar, () -> {
+            make(given);
+            return Files.isRegularFile(jar, LinkOption.NOFOLLOW_LINKS);
         });
     }
 
+    CompletableFuture<PartialJar> begin() {
+        return off(directory, () -> PartialJar.createIn(make(given)));
+    }
+
     /**
-     * Gives a jar its place, unless the same is there already; one after the other, so that none is replaced.
+     * Gives a jar its place, unless the same is there already; one after the other, so that none is replaced. What else is
+     * there, whoever put it there, is replaced in one step.
      *
      * @param whole whether its server said where the jar ends; otherwise the jar itself has to
      */
@@ -78,14 +100,20 @@ final class JarCache {
             if (!whole && !isZip(part.file())) {
                 throw DownloadException.cut();
             }
-            if (Files.isRegularFile(target) && Files.size(target) == part.size()) {
+            OwnDirectory.make(make(given).resolve(sha256));
+            if (isThere(target, sha256, part.size())) {
                 part.discard();
                 return target;
             }
-            Files.createDirectories(directory.resolve(sha256));
             move(part.file(), target);
             return target;
         });
+    }
+
+    private static boolean isThere(Path target, String sha256, long size) throws IOException {
+        return OwnDirectory.isOwnFile(target)
+                && Files.size(target) == size
+                && PartialJar.sha256(target).equals(sha256);
     }
 
     private static void move(Path part, Path target) throws IOException {
@@ -120,7 +148,7 @@ final class JarCache {
             try {
                 return work.get();
             } catch (IOException e) {
-                throw DownloadException.cache(directory.toString(), e);
+                throw DownloadException.cache(given.toString(), e);
             }
         };
         return files.off(

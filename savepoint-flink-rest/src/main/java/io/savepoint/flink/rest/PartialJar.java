@@ -1,6 +1,7 @@
 package io.savepoint.flink.rest;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -28,17 +30,34 @@ final class PartialJar {
     private PartialJar(Path file, FileChannel channel) {
         this.file = file;
         this.channel = channel;
+        digest = newDigest();
+    }
+
+    /** Makes an empty one, which nobody else may read or write. */
+    static PartialJar createIn(Path directory) throws IOException {
+        Path file = directory.resolve(NAMES.replace("*", UUID.randomUUID().toString()));
+        Set<StandardOpenOption> anew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return new PartialJar(file, FileChannel.open(file, anew, OwnDirectory.ofNewFiles(directory)));
+    }
+
+    private static MessageDigest newDigest() {
         try {
-            digest = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }
     }
 
-    /** Makes an empty one. Not by {@link Files#createTempFile}: others who share the cache could not read that. */
-    static PartialJar createIn(Path directory) throws IOException {
-        Path file = directory.resolve(NAMES.replace("*", UUID.randomUUID().toString()));
-        return new PartialJar(file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    /** The checksum of a whole file, in hex as that of a download. */
+    static String sha256(Path file) throws IOException {
+        MessageDigest digest = newDigest();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[1 << 16];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     Path file() {

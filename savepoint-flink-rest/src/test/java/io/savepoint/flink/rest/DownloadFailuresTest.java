@@ -275,6 +275,7 @@ class DownloadFailuresTest extends Downloading {
 
     @Test
     void cannotWriteTheCache() throws IOException {
+        Files.delete(kept);
         Files.delete(cache);
         Files.createFile(cache);
         assertThat(failure(launcher.launch(CLUSTER, request())))
@@ -291,10 +292,10 @@ class DownloadFailuresTest extends Downloading {
 
     @Test
     void cannotStoreTheJar() throws IOException {
-        Files.createFile(cache.resolve(sha256(JAR)));
+        Files.createFile(kept.resolve(sha256(JAR)));
         assertThat(failure(launcher.launch(CLUSTER, request())))
                 .isInstanceOf(FlinkUnreachableException.class)
                 .hasMessageContaining("cache directory '" + cache + "'");
-        assertThat(cached()).containsExactly(cache.resolve(sha256(JAR)));
+        assertThat(cached()).containsExactly(kept.resolve(sha256(JAR)));
     }
 }

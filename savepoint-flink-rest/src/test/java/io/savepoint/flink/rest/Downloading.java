@@ -42,6 +42,9 @@ abstract class Downloading {
     Path directory;
 
     Path cache;
+    /** Where in it the jars are. */
+    Path kept;
+
     DownloadingJobLauncher launcher;
     final Noting delegate = new Noting();
 
@@ -70,6 +73,7 @@ abstract class Downloading {
     @BeforeEach
     void start() {
         cache = directory.resolve("cache");
+        kept = cache.resolve("private");
         launcher = DownloadingJobLauncher.create(delegate, cache);
         serve(PATH, JAR);
     }

@@ -62,7 +62,7 @@ class DownloadingJobLauncherTest extends Downloading {
         LaunchRequest given = new LaunchRequest(Launching.JOB, spec, Optional.of("s3://savepoints/later"), true);
         assertThat(answer(launcher.launch(CLUSTER, given))).isEqualTo(Outcome.ALREADY_SUBMITTED);
 
-        Path jar = cache.resolve(sha256(JAR)).resolve("job.jar");
+        Path jar = kept.resolve(sha256(JAR)).resolve("job.jar");
         JobSpec local = JobSpec.builder().from(spec).jarFile(jar.toString()).build();
         assertThat(delegate.launched)
                 .containsExactly(new Launched(
@@ -150,6 +150,7 @@ class DownloadingJobLauncherTest extends Downloading {
         Path jar = delegate.lastJar();
         Files.delete(jar);
         Files.delete(jar.getParent());
+        Files.delete(kept);
         Files.delete(cache);
         answer(launcher.launch(CLUSTER, request()));
         answer(launcher.launch(CLUSTER, request()));
@@ -191,8 +192,8 @@ class DownloadingJobLauncherTest extends Downloading {
         answer(launcher.launch(CLUSTER, request(SERVER.baseUrl() + "/repo/newer/job.jar")));
         assertThat(cached())
                 .containsExactlyInAnyOrder(
-                        cache.resolve(sha256(JAR)).resolve("job.jar"),
-                        cache.resolve(sha256(newer)).resolve("job.jar"));
+                        kept.resolve(sha256(JAR)).resolve("job.jar"),
+                        kept.resolve(sha256(newer)).resolve("job.jar"));
     }
 
     @ParameterizedTest
@@ -280,9 +281,9 @@ class DownloadingJobLauncherTest extends Downloading {
 
     @Test
     void removesWhatCrashesLeftWhenItIsMade() throws IOException {
-        Path old = Files.createFile(cache.resolve("download-1.part"));
-        Path young = Files.createFile(cache.resolve("download-2.part"));
-        Path foreign = Files.createFile(cache.resolve("notes.txt"));
+        Path old = Files.createFile(kept.resolve("download-1.part"));
+        Path young = Files.createFile(kept.resolve("download-2.part"));
+        Path foreign = Files.createFile(kept.resolve("notes.txt"));
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
         Files.setLastModifiedTime(young, FileTime.from(Instant.now().minus(Duration.ofHours(23))));
         Files.setLastModifiedTime(foreign, LONG_AGO);
