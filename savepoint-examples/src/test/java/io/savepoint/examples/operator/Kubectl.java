@@ -83,6 +83,29 @@ final class Kubectl {
         }
     }
 
+    /** The URL of the API server. */
+    String server() throws IOException, InterruptedException {
+        return run("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
+    }
+
+    /** Of somebody with no more than a token. */
+    static Path kubeconfig(Path directory, String server, String token) throws IOException {
+        return Files.writeString(Files.createTempFile(directory, "kubeconfig", ""), """
+                apiVersion: v1
+                kind: Config
+                current-context: it
+                clusters:
+                - name: it
+                  cluster: {server: "%s", insecure-skip-tls-verify: true}
+                users:
+                - name: it
+                  user: {token: %s}
+                contexts:
+                - name: it
+                  context: {cluster: it, user: it}
+                """.formatted(server, token));
+    }
+
     void apply(String manifest) throws IOException, InterruptedException {
         succeeded(List.of("apply", manifest), tryRun(manifest, "apply", "-f", "-"));
     }

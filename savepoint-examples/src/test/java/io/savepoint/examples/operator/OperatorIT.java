@@ -93,21 +93,33 @@ class OperatorIT {
         assertRefused(Map.of(), "--metrics-port", "--metrics-port=many");
         assertRefused(Map.of(), "'soon' is not a duration", "--observe-interval=soon");
         assertRefused(
-                Map.of("KUBECONFIG", kubeconfig("https://127.0.0.1:1", "token").toString()),
+                Map.of(
+                        "KUBECONFIG",
+                        Kubectl.kubeconfig(directory, "https://127.0.0.1:1", "token")
+                                .toString()),
                 "{cluster}",
                 "--endpoint=http://{cluster}:8081");
         assertRefused(Map.of(), "'Bad_NS' cannot be the name of a namespace", "--namespaces=default,Bad_NS");
         assertRefused(Map.of("SAVEPOINT_METRICS_PORT", "many"), "--metrics-port");
         assertRefused(Map.of("KUBECONFIG", "/no/such/kubeconfig"), "KUBECONFIG names /no/such/kubeconfig");
         assertRefused(
-                Map.of("KUBECONFIG", kubeconfig("https://127.0.0.1:1", "token").toString()),
+                Map.of(
+                        "KUBECONFIG",
+                        Kubectl.kubeconfig(directory, "https://127.0.0.1:1", "token")
+                                .toString()),
                 "cannot be reached: nobody listens there");
-        String server = kubectl.run("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
-        assertRefused(Map.of("KUBECONFIG", kubeconfig(server, "nobody").toString()), "does not accept the credentials");
+        String server = kubectl.server();
+        assertRefused(
+                Map.of(
+                        "KUBECONFIG",
+                        Kubectl.kubeconfig(directory, server, "nobody").toString()),
+                "does not accept the credentials");
         kubectl.run("create", "serviceaccount", "nobody");
         String token = kubectl.run("create", "token", "nobody").strip();
         assertRefused(
-                Map.of("KUBECONFIG", kubeconfig(server, token).toString()),
+                Map.of(
+                        "KUBECONFIG",
+                        Kubectl.kubeconfig(directory, server, token).toString()),
                 "of the namespace default may not be listed",
                 "--namespaces=default");
         assertRefused(Map.of(), "--selector", "--selector=a in b");
@@ -253,23 +265,6 @@ class OperatorIT {
                 .asString()
                 .startsWith("savepoint-operator: ")
                 .contains(message);
-    }
-
-    private Path kubeconfig(String server, String token) throws Exception {
-        return Files.writeString(Files.createTempFile(directory, "kubeconfig", ""), """
-                apiVersion: v1
-                kind: Config
-                current-context: it
-                clusters:
-                - name: it
-                  cluster: {server: "%s", insecure-skip-tls-verify: true}
-                users:
-                - name: it
-                  user: {token: %s}
-                contexts:
-                - name: it
-                  context: {cluster: it, user: it}
-                """.formatted(server, token));
     }
 
     private String manifest(String jar, String lines) throws Exception {

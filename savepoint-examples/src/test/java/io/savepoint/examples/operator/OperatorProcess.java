@@ -35,22 +35,32 @@ final class OperatorProcess implements AutoCloseable {
 
     /** Starts it with options that suit a test, on free ports. */
     static OperatorProcess start(Path directory, String... options) throws IOException {
+        return start(directory, Map.of(), options);
+    }
+
+    static OperatorProcess start(Path directory, Map<String, String> environment, String... options)
+            throws IOException {
         List<String> all = new ArrayList<>(List.of(
                 "--metrics-port=0",
                 "--observe-interval=0.2s",
                 "--lost-grace=1s",
                 "--jar-cache=" + directory.resolve("jars")));
         all.addAll(List.of(options));
-        return run(directory, SavepointOperator.class, all.toArray(String[]::new));
+        return run(directory, environment, SavepointOperator.class, all.toArray(String[]::new));
     }
 
     /** Starts a class of the jar. */
     static OperatorProcess run(Path directory, Class<?> main, String... arguments) throws IOException {
+        return run(directory, Map.of(), main, arguments);
+    }
+
+    private static OperatorProcess run(
+            Path directory, Map<String, String> environment, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of("-cp", jar().toString(), "io.savepoint.examples.cluster.ParentWatch", main.getName()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, "operator-", ".log");
-        return new OperatorProcess(java(command, Map.of(), output), output);
+        return new OperatorProcess(java(command, environment, output), output);
     }
 
     /** Runs the jar itself, as its users do, until it ends by itself. */
