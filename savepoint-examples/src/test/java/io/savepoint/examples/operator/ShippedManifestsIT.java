@@ -7,15 +7,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.savepoint.examples.cluster.CounterJobControl;
 import io.savepoint.examples.cluster.LocalFlink;
 import io.savepoint.examples.cluster.PlainFlinkRest;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is shipped for a cluster: the server takes it, and the operator needs no more rights than it gives. */
 @Tag("kubernetes")
@@ -40,15 +44,24 @@ class ShippedManifestsIT {
         kubectl.deleteNamespace();
     }
 
+    static List<String> manifests() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("deploy"))) {
+            return files.map(Path::toString)
+                    .filter(file -> file.endsWith(".yaml"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"crd", "namespace", "rbac", "deployment", "samples"})
-    void is_taken_as_it_is(String name) throws Exception {
-        // Only the samples name no namespace of their own.
-        Kubectl where = name.equals("samples") ? kubectl : Kubectl.anywhere();
-        String file = "deploy/" + name + ".yaml";
+    @MethodSource("manifests")
+    void is_taken_as_it_is(String file) throws Exception {
+        boolean samples = file.endsWith("samples.yaml");
+        // They alone name no namespace of their own.
+        Kubectl where = samples ? kubectl : Kubectl.anywhere();
         JsonNode written = json.readTree(where.run("apply", "--dry-run=client", "-o", "json", "-f", file));
         JsonNode taken = json.readTree(where.run("apply", "--dry-run=server", "-o", "json", "-f", file));
-        if (name.equals("samples")) {
+        if (samples) {
             assertThat(taken.findValues("spec")).as("nothing pruned").isEqualTo(written.findValues("spec"));
             assertThat(taken.findValues("spec")).hasSizeGreaterThan(1);
         }
@@ -59,6 +72,10 @@ class ShippedManifestsIT {
         Kubectl.anywhere().run("apply", "-f", "deploy/rbac.yaml");
         String token = Kubectl.anywhere().run("--namespace", SYSTEM, "create", "token", "savepoint-operator");
         Path account = Kubectl.kubeconfig(directory, kubectl.server(), token.strip());
+        assertThat(kubectl.tryRun("", "--kubeconfig", account.toString(), "auth", "can-i", "delete", "flinkclusters")
+                        .output())
+                .as("what the account may not")
+                .startsWith("no");
         try (LocalFlink flink = LocalFlink.builder(Path.of(System.getProperty("flink.lib.2.3")))
                         .start();
                 OperatorProcess operator = OperatorProcess.start(
