@@ -107,13 +107,13 @@ public final class Driver {
 
     private void resync() {
         CompletableFuture<Void> unused = Stages.call(store::list).handle((clusters, problem) -> {
-            if (problem != null && isOpen()) {
+            if (problem == null) {
+                clusters.stream().filter(id -> !slots.containsKey(id)).forEach(this::wake);
+            } else if (isOpen()) {
                 LOG.warn(
                         "the clusters could not be listed, trying again in {}: {}",
                         resyncInterval,
                         Stages.describe(problem));
-            } else if (problem == null) {
-                clusters.stream().filter(id -> !slots.containsKey(id)).forEach(this::wake);
             }
             synchronized (this) {
                 if (!closed) {

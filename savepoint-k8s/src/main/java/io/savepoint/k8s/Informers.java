@@ -97,7 +97,7 @@ final class Informers implements AutoCloseable {
         if (synced.isDone()) {
             return synced;
         }
-        return CompletableFuture.anyOf(synced, ended)
+        return synced.copy() // which the end completes, too
                 .orTimeout(api.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .handleAsync((ready, thrown) -> {
                     if (ended.isDone()) {
