@@ -46,9 +46,7 @@ class AcknowledgementIT {
     @BeforeEach
     void a_cluster_with_a_control() throws Exception {
         admin = new KubernetesClientBuilder().build();
-        client = new KubernetesClientBuilder()
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", requests))
-                .build();
+        client = requests.client();
         Resources.installCrd(admin);
         namespace = OwnNamespace.create(admin, "acknowledgement");
         user = new Resources(admin);

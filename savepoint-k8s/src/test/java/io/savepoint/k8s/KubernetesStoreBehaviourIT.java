@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.savepoint.k8s.model.FlinkCluster;
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterState;
 import io.savepoint.model.ClusterStatus;
@@ -47,7 +46,7 @@ class KubernetesStoreBehaviourIT {
     @BeforeEach
     void a_store_of_one_namespace() throws Exception {
         admin = new KubernetesClientBuilder().build();
-        client = client(requests);
+        client = requests.client();
         Resources.installCrd(admin);
         namespace = OwnNamespace.create(admin, "store");
         other = OwnNamespace.create(admin, "store");
@@ -311,13 +310,7 @@ class KubernetesStoreBehaviourIT {
     private KubernetesClient blindClient() {
         StoreRequests blind = new StoreRequests();
         blind.blind();
-        return client(blind);
-    }
-
-    private static KubernetesClient client(StoreRequests requests) {
-        return new KubernetesClientBuilder()
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", requests))
-                .build();
+        return blind.client();
     }
 
     private ClusterState put(ClusterId cluster) {
@@ -331,9 +324,7 @@ class KubernetesStoreBehaviourIT {
     }
 
     private void editStatus(String status) {
-        admin.genericKubernetesResources(FlinkCluster.GROUP + "/" + FlinkCluster.VERSION, FlinkCluster.KIND)
-                .inNamespace(orders.namespace())
-                .withName(orders.name())
+        user.resource(orders)
                 .subresource("status")
                 .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":" + status + "}");
     }

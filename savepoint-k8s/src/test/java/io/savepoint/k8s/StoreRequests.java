@@ -1,5 +1,7 @@
 package io.savepoint.k8s;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
@@ -17,6 +19,13 @@ final class StoreRequests implements Interceptor {
     private volatile Runnable beforeEachPatch = () -> {};
     private volatile Runnable beforeEachGet = () -> {};
     private volatile Runnable afterEachMiss = () -> {};
+
+    /** A client whose requests these are. */
+    KubernetesClient client() {
+        return new KubernetesClientBuilder()
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", this))
+                .build();
+    }
 
     @Override
     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {

@@ -251,21 +251,8 @@ class GuideIT extends EveryFlink {
 
     /** A FlinkCluster of the counter job, with a few lines more. */
     private String manifest(String lines) {
-        return """
-                apiVersion: flinkoperator.k8s.io/v1beta1
-                kind: FlinkCluster
-                metadata:
-                  name: orders
-                spec:
-                  image:
-                    name: flink
-                  job:
-                    jarFile: %s
-                    className: io.savepoint.examples.job.CounterJob
-                    args: [--control-dir, %s]
-                    savepointsDir: %s
-                    %s
-                """.formatted(System.getProperty("counter.job.jar"), control.directory(), savepoints.toUri(), lines);
+        return CounterManifest.of(control.directory(), savepoints, lines)
+                .replace("spec:\n", "spec:\n  image:\n    name: flink\n");
     }
 
     private long directories() throws Exception {

@@ -69,7 +69,7 @@ class KilledOperatorIT extends EveryFlink {
 
     @Test
     void killed_at_random_it_doubles_and_loses_nothing() throws Exception {
-        kubectl.apply(manifest());
+        kubectl.apply(CounterManifest.of(control.directory(), savepoints, "autoSavepointSeconds: 2"));
         try (OperatorProcess first = start()) {
             kubectl.awaitRunning(CLUSTER);
         }
@@ -150,22 +150,6 @@ class KilledOperatorIT extends EveryFlink {
                 kubectl.namespace(),
                 "--endpoint",
                 flink.restUrl().toString());
-    }
-
-    private String manifest() {
-        return """
-                apiVersion: flinkoperator.k8s.io/v1beta1
-                kind: FlinkCluster
-                metadata:
-                  name: orders
-                spec:
-                  job:
-                    jarFile: %s
-                    className: io.savepoint.examples.job.CounterJob
-                    args: [--control-dir, %s]
-                    savepointsDir: %s
-                    autoSavepointSeconds: 2
-                """.formatted(System.getProperty("counter.job.jar"), control.directory(), savepoints.toUri());
     }
 
     private static void pause(int millis) throws InterruptedException {

@@ -50,19 +50,7 @@ class NeighboursIT {
                         "--endpoint",
                         flink.restUrl().toString());
                 KubernetesClient client = new KubernetesClientBuilder().build()) {
-            kubectl.apply("""
-                    apiVersion: flinkoperator.k8s.io/v1beta1
-                    kind: FlinkCluster
-                    metadata:
-                      name: orders
-                    spec:
-                      job:
-                        jarFile: %s
-                        className: io.savepoint.examples.job.CounterJob
-                        args: [--control-dir, %s]
-                        savepointsDir: %s
-                        autoSavepointSeconds: 1
-                    """.formatted(System.getProperty("counter.job.jar"), control, savepoints.toUri()));
+            kubectl.apply(CounterManifest.of(control, savepoints, "autoSavepointSeconds: 1"));
             kubectl.awaitRunning(CLUSTER);
             Resource<GenericKubernetesResource> resource = client.genericKubernetesResources(
                             "flinkoperator.k8s.io/v1beta1", "FlinkCluster")

@@ -268,23 +268,11 @@ class OperatorIT {
     }
 
     private String manifest(String jar, String lines) throws Exception {
-        return """
-                apiVersion: flinkoperator.k8s.io/v1beta1
-                kind: FlinkCluster
-                metadata:
-                  name: orders
-                spec:
-                  job:
-                    jarFile: %s
-                    className: io.savepoint.examples.job.CounterJob
-                    args: [--control-dir, %s]
-                    savepointsDir: %s
-                    %s
-                """.formatted(
-                        jar,
-                        CounterJobControl.in(directory.resolve("control")).directory(),
-                        directory.resolve("savepoints").toUri(),
-                        lines);
+        return CounterManifest.of(
+                jar,
+                CounterJobControl.in(directory.resolve("control")).directory(),
+                directory.resolve("savepoints"),
+                lines);
     }
 
     private static HttpResponse<String> get(int port, String path) throws Exception {

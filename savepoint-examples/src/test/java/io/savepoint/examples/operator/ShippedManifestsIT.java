@@ -89,21 +89,10 @@ class ShippedManifestsIT {
                         "--lease-duration=2s",
                         "--lease-namespace=" + SYSTEM)) {
             operator.awaitOutput(" leads, by the Lease " + SYSTEM + "/savepoint-operator");
-            kubectl.apply("""
-                    apiVersion: flinkoperator.k8s.io/v1beta1
-                    kind: FlinkCluster
-                    metadata:
-                      name: orders
-                    spec:
-                      job:
-                        jarFile: %s
-                        className: io.savepoint.examples.job.CounterJob
-                        args: [--control-dir, %s]
-                        savepointsDir: %s
-                    """.formatted(
-                            System.getProperty("counter.job.jar"),
-                            CounterJobControl.in(directory.resolve("control")).directory(),
-                            directory.resolve("savepoints").toUri()));
+            kubectl.apply(CounterManifest.of(
+                    CounterJobControl.in(directory.resolve("control")).directory(),
+                    directory.resolve("savepoints"),
+                    ""));
             kubectl.awaitRunning("orders");
             kubectl.annotate("orders", "savepoint");
             kubectl.await("orders", ".status.control.state", "Succeeded"::equals);
