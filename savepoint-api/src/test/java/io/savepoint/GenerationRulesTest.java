@@ -70,6 +70,7 @@ class GenerationRulesTest {
             world.await("one in flight", () -> !world.ourAttempts().isEmpty());
             world.edit(spec -> spec.savepointsDir(Optional.empty()).savepointGeneration(5));
             world.await("its end", taken::isDone);
+            world.await("the refusal", () -> world.count(SavepointEvent.Type.REQUEST_REFUSED) == 1);
             world.assertAtRest();
             assertThat(world.generation()).isEqualTo(1);
             assertThat(world.status().savepoint().orElseThrow().message().orElseThrow())

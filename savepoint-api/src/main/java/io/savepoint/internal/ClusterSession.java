@@ -23,7 +23,8 @@ final class ClusterSession {
     private final Outages outages;
     private final Scheduler scheduler;
     private final Versions versions = new Versions();
-    private final Timings timings;
+    private final Stretch<Sight> jobSeen;
+    private final Stretch<TriggerId> unknownSeen;
     private @Nullable CompletableFuture<Reconciliation> running;
     private @Nullable CompletableFuture<Reconciliation> queued;
     private int unreachableInARow;
@@ -31,17 +32,14 @@ final class ClusterSession {
     private int storeFailuresInARow;
     private @Nullable TriggerId inProgressTrigger;
     private Optional<Duration> lastInProgress = Optional.empty();
-    private Optional<Sight> lastSight = Optional.empty();
-    private Optional<Instant> lastLook = Optional.empty();
-    private Duration lastPassed = Duration.ZERO;
-    private Duration sameFor = Duration.ZERO;
     private Optional<String> lastNote = Optional.empty();
 
     ClusterSession(Outages outages, DirectCalls calls, Scheduler scheduler, Timings timings) {
         this.calls = calls;
         this.outages = outages;
         this.scheduler = scheduler;
-        this.timings = timings;
+        this.jobSeen = new Stretch<>(timings.missingInterval());
+        this.unknownSeen = new Stretch<>(timings.missingInterval());
     }
 
     /** What was seen of a job; no state if the JobManager did not know it. */
@@ -133,8 +131,14 @@ final class ClusterSession {
         if (inProgress) {
             lastInProgress = operation.map(inFlight -> Duration.between(inFlight.lastSentAt(), now));
         }
-        look(state.status().job().flatMap(JobStatus::id).flatMap(job -> sight(job, seen.job())), now);
-        Hints hints = new Hints(unreachableInARow, lastInProgress, sameFor, lastNote);
+        Duration sameFor =
+                jobSeen.look(state.status().job().flatMap(JobStatus::id).flatMap(job -> sight(job, seen.job())), now);
+        boolean unknown = seen.operation()
+                .filter(OperationObservation.Unknown.class::isInstance)
+                .isPresent();
+        Duration unknownFor =
+                unknownSeen.look(operation.map(Operation::triggerId).filter(id -> unknown), now);
+        Hints hints = new Hints(unreachableInARow, lastInProgress, sameFor, unknownFor, lastNote);
         unreachableInARow = seen.job() instanceof JobObservation.Unreachable ? unreachableInARow + 1 : 0;
         return hints;
     }
@@ -146,28 +150,6 @@ final class ClusterSession {
         return seen instanceof JobObservation.NotFound
                 ? Optional.of(new Sight(job, Optional.empty()))
                 : Optional.empty();
-    }
-
-    /**
-     * Adds up how long the same was seen. After a pause nothing is known of the time before; where looks always come
-     * that seldom, the time between two of them counts for no more than if they came when told to.
-     */
-    private void look(Optional<Sight> sight, Instant now) {
-        Duration passed = Duration.between(lastLook.orElse(now), now);
-        Duration usual = timings.missingInterval();
-        boolean pause = passed.compareTo(longer(usual, lastPassed).multipliedBy(2)) > 0;
-        if (sight.isPresent() && sight.equals(lastSight) && !passed.isNegative() && !pause) {
-            sameFor = sameFor.plus(passed.compareTo(usual) < 0 ? passed : usual);
-        } else {
-            sameFor = Duration.ZERO;
-        }
-        lastSight = sight;
-        lastLook = Optional.of(now);
-        lastPassed = passed;
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
     }
 
     /** Takes note of what came of an action. */

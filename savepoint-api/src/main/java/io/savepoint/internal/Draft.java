@@ -131,7 +131,8 @@ final class Draft {
         Optional<Duration> expected = bookkeeping().lastDurationMillis().stream()
                 .mapToObj(Duration::ofMillis)
                 .findFirst();
-        return PollSchedule.nextPoll(since(operation.lastSentAt()), expected);
+        // Negative where a clock went back, or where it is behind the one of the manager that asked.
+        return PollSchedule.nextPoll(since(operation.lastSentAt()).abs(), expected);
     }
 
     Step finish(Duration atTheLatest) {

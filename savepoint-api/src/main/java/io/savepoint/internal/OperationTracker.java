@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /** Follows the operation in flight to its result; asks again under the same id only while that is safe. */
 final class OperationTracker {
+    /** How soon to look again whether an operation that is unknown has become known. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
     private final Timings timings;
 
     OperationTracker(Timings timings) {
@@ -71,7 +74,7 @@ final class OperationTracker {
         } else if (result instanceof OperationObservation.InProgress) {
             draft.dueIn(draft.nextPoll(operation));
         } else if (result instanceof OperationObservation.Unknown) {
-            unknown(draft, operation, seen);
+            unknown(draft, operation, seen, hints.unknownFor());
         }
     }
 
@@ -85,7 +88,7 @@ final class OperationTracker {
      * Flink does not know the id: it never arrived, its result expired, or the JobManager was restarted. Only in the
      * first case may it be sent again; in the others it is looked up in the checkpoint history before it is given up.
      */
-    private void unknown(Draft draft, Operation operation, Observation seen) {
+    private void unknown(Draft draft, Operation operation, Observation seen, Duration unknownFor) {
         if (!(seen.job() instanceof JobObservation.Found job)) {
             return;
         }
@@ -105,9 +108,11 @@ final class OperationTracker {
             repeat(draft, operation);
             return;
         }
-        Instant conclusive = operation.lastSentAt().plus(Timings.HISTORY_STALENESS);
-        if (draft.now().isBefore(conclusive)) {
-            draft.dueAt(conclusive);
+        // By this process's own looks as well: the one that sent it may have had another time on its clock.
+        boolean conclusive = unknownFor.compareTo(timings.untilLost()) >= 0
+                && draft.since(operation.lastSentAt()).compareTo(timings.untilLost()) >= 0;
+        if (!conclusive) {
+            draft.dueIn(LOOK_AGAIN);
             return;
         }
         Optional<SavepointRecord> likely = sinceTheLastRecorded(draft, seen.history())

@@ -81,7 +81,11 @@ final class Planner {
         PolicyContext context = new PolicyContext(state.id(), state.spec(), control, draft.status(), seen.job(), now);
         Optional<String> refusal = Optional.empty();
         boolean stateChanged = !draft.job().state().equals(stateOf(state));
-        if (!stateChanged) {
+        // The record has room for one result and one control: what has just ended is recorded before anything else is
+        // answered.
+        boolean ended = before.operation().isPresent()
+                && draft.bookkeeping().operation().isEmpty();
+        if (!stateChanged && !ended) {
             refusal = decide(draft, context, turn, inFlight);
         }
         acknowledgeAgain(draft, state.control());

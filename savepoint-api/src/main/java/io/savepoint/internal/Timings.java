@@ -39,12 +39,20 @@ public record Timings(
     /**
      * How soon to look again at a job that is on its way into another state: ever later the longer that takes.
      *
-     * @param waited how long it has taken so far
+     * @param waited how long it has taken so far; negative where a clock went back
      */
     Duration followUp(Duration waited) {
-        Duration grown = waited.dividedBy(4);
+        Duration grown = waited.abs().dividedBy(4);
         Duration delay = grown.compareTo(FOLLOW_UP) > 0 ? grown : FOLLOW_UP;
         return delay.compareTo(observeInterval) < 0 ? delay : observeInterval;
+    }
+
+    /**
+     * How long an operation must be unknown before it counts as lost: by then a request that was sent has arrived, and
+     * the history shows what became of it.
+     */
+    Duration untilLost() {
+        return sendWindow.plus(HISTORY_STALENESS);
     }
 
     /**

@@ -106,8 +106,10 @@ public final class GenerationTriggeredPolicy implements SavepointPolicy {
 
     /** Whether no run will follow by itself in which the request could be served. */
     private static boolean isOver(PolicyContext context) {
-        boolean neverStarts =
-                context.spec().jarFile().isEmpty() || context.spec().cancelRequested();
+        // An explanation says that the manager cannot start it.
+        boolean neverStarts = context.spec().jarFile().isEmpty()
+                || context.spec().cancelRequested()
+                || context.bookkeeping().message().isPresent();
         return switch (context.jobState()) {
             case SUCCEEDED, CANCELLED -> true;
             // What is left as it is has been explained; until then, or while Flink cannot be asked, a restart may
