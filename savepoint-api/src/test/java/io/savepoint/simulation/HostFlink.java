@@ -1,0 +1,105 @@
+package io.savepoint.simulation;
+
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.JobId;
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.OperationObservation;
+import io.savepoint.model.SavepointRecord;
+import io.savepoint.model.TriggerId;
+import io.savepoint.spi.FlinkAnswerException;
+import io.savepoint.spi.FlinkTransport;
+import io.savepoint.spi.FlinkUnreachableException;
+import io.savepoint.spi.JobLauncher;
+import io.savepoint.spi.LaunchRequest;
+import io.savepoint.spi.SavepointRequest;
+import io.savepoint.testing.FakeFlink;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** Flink as one process reaches it. */
+final class HostFlink implements FlinkTransport, JobLauncher {
+    private final Host host;
+    private final Network network;
+    private final FakeFlink flink;
+    private final FlinkChecks checks;
+
+    HostFlink(Host host, Network network, FakeFlink flink, FlinkChecks checks) {
+        this.host = host;
+        this.network = network;
+        this.flink = flink;
+        this.checks = checks;
+    }
+
+    @Override
+    public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId job) {
+        return ask(Site.OBSERVE_JOB, cluster, "job " + job, () -> flink.observeJob(cluster, job));
+    }
+
+    @Override
+    public CompletionStage<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
+        checks.leaving(cluster, request, false);
+        return ask(
+                Site.TRIGGER_SAVEPOINT,
+                cluster,
+                "savepoint " + request.trigger() + " of job " + request.job(),
+                () -> checks.arrived(cluster, flink.triggerSavepoint(cluster, request)));
+    }
+
+    @Override
+    public CompletionStage<TriggerId> stopWithSavepoint(ClusterId cluster, SavepointRequest request, boolean drain) {
+        checks.leaving(cluster, request, true);
+        return ask(
+                Site.STOP_WITH_SAVEPOINT,
+                cluster,
+                "stop " + request.trigger() + " of job " + request.job(),
+                () -> checks.arrived(cluster, flink.stopWithSavepoint(cluster, request, drain)));
+    }
+
+    @Override
+    public CompletionStage<OperationObservation> observeOperation(ClusterId cluster, JobId job, TriggerId trigger) {
+        return ask(
+                Site.OBSERVE_OPERATION,
+                cluster,
+                "operation " + trigger,
+                () -> flink.observeOperation(cluster, job, trigger));
+    }
+
+    @Override
+    public CompletionStage<Void> cancelJob(ClusterId cluster, JobId job) {
+        checks.cancelling(cluster, job);
+        return ask(Site.CANCEL_JOB, cluster, "cancel of job " + job, () -> flink.cancelJob(cluster, job));
+    }
+
+    @Override
+    public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
+        return ask(
+                Site.SAVEPOINT_HISTORY, cluster, "history of job " + job, () -> flink.savepointHistory(cluster, job));
+    }
+
+    @Override
+    public CompletionStage<Outcome> launch(ClusterId cluster, LaunchRequest request) {
+        checks.launching(cluster, request);
+        return ask(
+                Site.LAUNCH,
+                cluster,
+                "launch of job " + request.jobId() + " from " + request.fromSavepoint(),
+                () -> checks.arrived(cluster, flink.launch(cluster, request)));
+    }
+
+    private <T> CompletionStage<T> ask(Site site, ClusterId cluster, String what, Supplier<CompletionStage<T>> effect) {
+        return network.send(
+                host,
+                new Network.Request<>(
+                        site,
+                        cluster,
+                        what,
+                        effect,
+                        FlinkUnreachableException::new,
+                        FlinkAnswerException::new,
+                        Optional.empty(),
+                        ago -> new CompletableFuture<>()));
+    }
+}
