@@ -173,9 +173,11 @@ final class DirectCalls {
                     .filter(operation -> operation.token().equals(token))
                     .isEmpty();
         }
-        return call.job != null
-                && bookkeeping.launch().isEmpty()
-                && status.job().filter(job -> job.state() != JobState.DEPLOYING).isPresent();
+        // A cluster that was made anew meanwhile has another job or none, and tells nothing of this one.
+        boolean onItsWay = status.job()
+                .filter(job -> job.id().equals(Optional.ofNullable(call.job)) && job.state() == JobState.DEPLOYING)
+                .isPresent();
+        return call.job != null && bookkeeping.launch().isEmpty() && !onItsWay;
     }
 
     private void endSavepoint(Call call, ClusterStatus status, TriggerId trigger) {
@@ -199,14 +201,15 @@ final class DirectCalls {
     }
 
     private void endRestore(Call call, ClusterStatus status, JobId jobId) {
-        JobStatus job = status.job().orElseThrow();
-        if (job.id().equals(Optional.of(jobId)) && !job.state().isTerminal()) {
+        Optional<JobStatus> alive = status.job()
+                .filter(job ->
+                        job.id().equals(Optional.of(jobId)) && !job.state().isTerminal());
+        if (alive.isPresent()) {
             call.result.complete(jobId);
             return;
         }
-        String reason = status.bookkeeping()
-                .failureReason()
-                .orElse("the job is " + job.state().label());
+        JobState state = status.job().map(JobStatus::state).orElse(JobState.PENDING);
+        String reason = status.bookkeeping().failureReason().orElse("the job is " + state.label());
         call.result.completeExceptionally(
                 failure.apply(cluster + ": restore from " + call.request.location() + " failed: " + reason));
     }

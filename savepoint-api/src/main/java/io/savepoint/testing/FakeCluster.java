@@ -201,7 +201,7 @@ public final class FakeCluster {
     }
 
     /**
-     * The next launch that is no repetition is refused.
+     * The next launch that is no repetition is refused, and so are its repetitions.
      *
      * @param reason Flink's reason
      */

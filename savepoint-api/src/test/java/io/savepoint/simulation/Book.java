@@ -86,6 +86,10 @@ final class Book {
         losses.computeIfAbsent(cluster, absent -> new ArrayList<>()).add(when);
     }
 
+    int memoryLosses(ClusterId cluster) {
+        return losses.getOrDefault(cluster, List.of()).size();
+    }
+
     boolean memoryLostBetween(ClusterId cluster, Instant from, Instant to) {
         return losses.getOrDefault(cluster, List.of()).stream()
                 .anyMatch(when -> !when.isBefore(from) && !when.isAfter(to));

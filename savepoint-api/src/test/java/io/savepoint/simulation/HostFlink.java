@@ -25,12 +25,14 @@ final class HostFlink implements FlinkTransport, JobLauncher {
     private final Network network;
     private final FakeFlink flink;
     private final FlinkChecks checks;
+    private final Book book;
 
-    HostFlink(Host host, Network network, FakeFlink flink, FlinkChecks checks) {
+    HostFlink(Host host, Network network, FakeFlink flink, FlinkChecks checks, Book book) {
         this.host = host;
         this.network = network;
         this.flink = flink;
         this.checks = checks;
+        this.book = book;
     }
 
     @Override
@@ -90,13 +92,18 @@ final class HostFlink implements FlinkTransport, JobLauncher {
     }
 
     private <T> CompletionStage<T> ask(Site site, ClusterId cluster, String what, Supplier<CompletionStage<T>> effect) {
+        // What is on its way when its JobManager dies does not reach the next one: the connection dies as well.
+        int connected = book.memoryLosses(cluster);
         return network.send(
                 host,
                 new Network.Request<>(
                         site,
                         cluster,
                         what,
-                        effect,
+                        () -> connected == book.memoryLosses(cluster)
+                                ? effect.get()
+                                : CompletableFuture.failedFuture(
+                                        new FlinkUnreachableException(what + ": connection reset")),
                         FlinkUnreachableException::new,
                         FlinkAnswerException::new,
                         Optional.empty(),

@@ -33,6 +33,7 @@ final class Managers {
     private final Database database;
     private final FakeFlink flink;
     private final FlinkChecks checks;
+    private final Book book;
     private final Network network;
     private final Violations violations;
     private final List<ClusterId> clusters;
@@ -47,6 +48,7 @@ final class Managers {
         this.database = world.database;
         this.flink = world.flink;
         this.checks = world.flinkChecks;
+        this.book = world.book;
         this.violations = world.violations;
         this.clusters = world.clusters;
         this.network = new Network(time, plan, trace, world.coverage, this::died);
@@ -80,7 +82,7 @@ final class Managers {
         }
         Setup setup = plan.setup();
         Host host = new Host(time, "m" + ++started);
-        HostFlink reached = new HostFlink(host, network, flink, checks);
+        HostFlink reached = new HostFlink(host, network, flink, checks, book);
         SavepointManagerBuilder builder = SavepointManager.builder()
                 .store(new HostStore(host, network, database, clusters))
                 .flink(reached)

@@ -1,15 +1,19 @@
 package io.savepoint.simulation;
 
+import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterState;
 import io.savepoint.model.JobState;
 import io.savepoint.model.Operation;
 import io.savepoint.model.TriggerReason;
+import io.savepoint.testing.FakeFlink;
 import io.savepoint.testing.FlinkLedger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Whether things happen when they are due: not before, and, where nothing goes wrong, not long after. */
 final class Promptness {
@@ -24,6 +28,11 @@ final class Promptness {
         this.violations = violations;
         this.now = now;
         this.clocksAreRight = clocksAreRight;
+    }
+
+    /** Whether every process has the right time all along. */
+    boolean clocksAreRight() {
+        return clocksAreRight;
     }
 
     /** A periodic savepoint keeps its distance from the one before and from the start of its run. */
@@ -44,6 +53,30 @@ final class Promptness {
                 !operation.triggerTime().isBefore(base.plus(distance)),
                 "I10 bounded",
                 () -> operation + " comes less than " + distance + " after " + base);
+    }
+
+    /** What the checkpoint history has shown for a while is no loss. */
+    void lost(ClusterId cluster, Operation operation, FakeFlink flink) {
+        Instant longAgo = now.get().minus(Duration.ofMinutes(1));
+        Optional<FlinkLedger.Savepoint> taken = flink.ledger().savepoints().stream()
+                .filter(savepoint -> savepoint.cluster().equals(cluster)
+                        && savepoint.trigger().equals(operation.triggerId())
+                        && savepoint.ended().orElse(Instant.MAX).isBefore(longAgo))
+                .findFirst();
+        taken.filter(savepoint -> clocksAreRight)
+                .ifPresent(savepoint -> violations.require(
+                        !isInHistory(flink, savepoint),
+                        "I3 exactly-once",
+                        () -> savepoint + " is in the job's history, and recorded as failed"));
+    }
+
+    private static boolean isInHistory(FakeFlink flink, FlinkLedger.Savepoint savepoint) {
+        return flink.savepointHistory(savepoint.cluster(), savepoint.job())
+                .toCompletableFuture()
+                .handle((history, failure) -> failure == null
+                        && history.stream()
+                                .anyMatch(record -> savepoint.location().equals(Optional.of(record.location()))))
+                .join();
     }
 
     /** What Flink has completed is soon recorded. */
@@ -80,12 +113,17 @@ final class Promptness {
         if (!due) {
             return;
         }
-        Duration most = Duration.ofSeconds(state.spec().autoSavepointSeconds().getAsLong())
+        // One of the policies adds a jitter of up to 0.3.
+        long period = state.spec().autoSavepointSeconds().getAsLong() * 13 / 10;
+        Duration most = Duration.ofSeconds(period)
                 .plus(setup.observeInterval().multipliedBy(2))
                 .plus(Duration.ofSeconds(10));
-        Optional<Instant> base = state.status().bookkeeping().lastTriggerTime();
-        Instant since =
-                base.or(() -> state.status().bookkeeping().runningSince()).orElse(now.get());
+        Instant since = Stream.of(
+                        state.status().bookkeeping().lastTriggerTime(),
+                        state.status().bookkeeping().runningSince())
+                .flatMap(Optional::stream)
+                .max(Comparator.naturalOrder())
+                .orElse(now.get());
         violations.require(
                 !now.get().isAfter(since.plus(most)),
                 "I10 bounded",

@@ -3,6 +3,8 @@ package io.savepoint.simulation;
 import io.savepoint.model.Bookkeeping;
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterStatus;
+import io.savepoint.model.ControlState;
+import io.savepoint.model.ControlStatus;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
@@ -46,7 +48,7 @@ final class StoreChecks implements Database.Witness {
     }
 
     Controls controls(long uid) {
-        return controls.computeIfAbsent(uid, absent -> new Controls());
+        return controls.computeIfAbsent(uid, absent -> new Controls(promptness.clocksAreRight()));
     }
 
     @Override
@@ -63,6 +65,7 @@ final class StoreChecks implements Database.Witness {
         controls(before.uid()).written(before, is.control(), violations, now.get());
         generation(was, is);
         operations(before, is);
+        controlTellsTheResult(is);
         launches(before, is);
         violations.require(
                 Neighbour.fieldsOf(before.status()).equals(Neighbour.fieldsOf(after.status())),
@@ -87,6 +90,21 @@ final class StoreChecks implements Database.Witness {
                         kept.message(),
                         kept.failureReason())
                 .flatMap(Optional::stream);
+    }
+
+    private void controlTellsTheResult(ClusterStatus status) {
+        Optional<Book.Intent> ended = status.control()
+                .flatMap(ControlStatus::savepointTriggerId)
+                .flatMap(book::intent)
+                .filter(intent -> intent.ended.isPresent());
+        boolean saves = ended.filter(intent -> intent.operation.kind() != Operation.Kind.CANCEL)
+                .isPresent();
+        ControlState expected =
+                ended.filter(intent -> intent.succeeded).isPresent() ? ControlState.SUCCEEDED : ControlState.FAILED;
+        violations.require(
+                !saves || status.control().orElseThrow().state() == expected,
+                "I7 no-lost-request",
+                () -> status.control() + " does not tell what became of its savepoint: " + status.savepoint());
     }
 
     private void generation(ClusterStatus was, ClusterStatus is) {
@@ -163,6 +181,7 @@ final class StoreChecks implements Database.Witness {
                 .flatMap(SavepointStatus::message)
                 .filter(message -> !message.isBlank());
         intent.failure = failure;
+        promptness.lost(before.state().id(), operation, flink);
         violations.require(
                 operation.kind() == Operation.Kind.CANCEL || failure.isPresent(),
                 "I3 exactly-once",

@@ -3,6 +3,7 @@ package io.savepoint.simulation;
 import io.savepoint.SavepointManager;
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.ControlRequest;
+import io.savepoint.model.ControlState;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointFormat;
@@ -126,7 +127,15 @@ final class Users {
     }
 
     private void annotate(ClusterId id, Database.Resource resource, String value) {
-        Optional<String> served = resource.state().status().bookkeeping().controlToAcknowledge();
+        Optional<String> served = resource.state()
+                .status()
+                .bookkeeping()
+                .controlToAcknowledge()
+                .filter(accepted -> resource.state()
+                        .status()
+                        .control()
+                        .filter(control -> control.state() == ControlState.REQUESTED)
+                        .isPresent());
         world.storeChecks.controls(resource.uid()).set(value, served, world.time.now());
         world.database.annotate(id, Optional.of(value));
     }

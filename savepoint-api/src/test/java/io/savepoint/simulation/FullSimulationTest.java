@@ -1,0 +1,66 @@
+package io.savepoint.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The long campaign, and the proof that it would find what it looks for: every mutant is killed. */
+@EnabledIfSystemProperty(named = "simulation.full", matches = "true", disabledReason = "-Psimulation runs it")
+class FullSimulationTest {
+    private static final Path REPORTS = Path.of("target", "simulation");
+    private static final long LEAST = 100;
+    private static final long MOST_SEEDS = 40_000;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void everyMutantDiesAndNothingElseIsViolated() throws IOException {
+        long runs = Long.getLong("simulation.runs", 100_000);
+        Files.createDirectories(REPORTS);
+        List<String> report = new ArrayList<>();
+        List<String> survivors = new ArrayList<>();
+        MutantLab lab = new MutantLab(directory);
+        List<Mutant> mutants = Mutants.all();
+        for (Mutant mutant : mutants) {
+            Optional<MutantLab.Death> death = lab.hunt(mutant, 1, MOST_SEEDS);
+            report.add(mutant + ": "
+                    + death.map(how -> "seed " + how.seed() + ", " + how.violation())
+                            .orElse("survived"));
+            if (death.isEmpty()) {
+                survivors.add(mutant.name());
+            }
+        }
+        Files.write(REPORTS.resolve("mutants.txt"), report);
+
+        Campaign.Summary summary = Campaign.run(1, runs);
+        Files.writeString(REPORTS.resolve("coverage.txt"), summary.coverage().table());
+        System.out.printf(
+                "simulation: %d runs, %d violations, %d faults injected, coverage: %d kinds of faults and places,"
+                        + " each at least %d times, %d savepoints; mutants killed %d of %d%n",
+                summary.runs(),
+                summary.failed().size(),
+                summary.coverage().faults(),
+                Coverage.pairs(),
+                summary.coverage().leastPair(),
+                summary.savepoints(),
+                mutants.size() - survivors.size(),
+                mutants.size());
+
+        assertThat(summary.failed().stream().limit(3).map(Replay::story))
+                .as("seeds that violate an invariant: %s", summary.failed())
+                .isEmpty();
+        assertThat(survivors).as("mutants that survived").isEmpty();
+        // A shorter campaign meets what is rare less often.
+        long least = LEAST * runs / 100_000;
+        assertThat(summary.coverage().below(least)).as("what happened seldom").isEmpty();
+    }
+}

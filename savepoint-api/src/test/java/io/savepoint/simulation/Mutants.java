@@ -1,0 +1,278 @@
+package io.savepoint.simulation;
+
+import static io.savepoint.simulation.Mutant.of;
+import static io.savepoint.simulation.Mutant.ofWorld;
+
+import java.util.List;
+
+/**
+ * Bugs that a savepoint manager can have, many of them seen in the field. The comments name what was seen there; the
+ * simulation must find every one of them.
+ */
+final class Mutants {
+    private static final String RECORD_THEN = "return record(state, step, now).thenCompose(result -> switch";
+
+    /** Crashes between the request to Flink and the write that tells of it: orphans and doubles. */
+    private static final List<Mutant> ORPHANS = List.of(
+            of(
+                    "act before the intent is recorded",
+                    "internal/Engine.java",
+                    RECORD_THEN,
+                    "return act(session, state, state.version(), step, now).thenCompose(done -> record(state, step, now))"
+                            + ".thenCompose(result -> switch"),
+            of(
+                    "act on an intent that was not recorded, as somebody else wrote",
+                    "internal/Engine.java",
+                    "case CONFLICT -> CompletableFuture.completedFuture(conflict(session, state.id(), SOMEBODY_WROTE));",
+                    "case CONFLICT -> recorded(session, state, state.version(), plan, now);"),
+            of(
+                    "a new id whenever a request is repeated",
+                    "internal/OperationTracker.java",
+                    ".sends(operation.sends() + 1)",
+                    ".triggerId(io.savepoint.model.TriggerId.random("
+                            + "new java.util.SplittableRandom(draft.now().toEpochMilli())))\n"
+                            + ".sends(operation.sends() + 1)"),
+            of(
+                    "an id is repeated though the JobManager was restarted",
+                    "internal/OperationTracker.java",
+                    "if (!restarted && !expired &&",
+                    "if (!expired &&"),
+            of(
+                    "an id is repeated though Flink may have forgotten it",
+                    "internal/OperationTracker.java",
+                    "if (!restarted && !expired &&",
+                    "if (!restarted &&"),
+            of(
+                    "a deposed leader wakes up and acts",
+                    "internal/Engine.java",
+                    ".compareTo(timings.sendWindow()) > 0;",
+                    ".compareTo(timings.sendWindow()) > 1;"),
+            of(
+                    "a submission is repeated under a new job id",
+                    "internal/LaunchTracker.java",
+                    ".sends(launch.sends() + 1)",
+                    ".jobId(io.savepoint.model.JobId.random("
+                            + "new java.util.SplittableRandom(draft.now().toEpochMilli())))\n"
+                            + ".sends(launch.sends() + 1)"));
+
+    /** Stale caches: a second stop, and a success overwritten by the failure of the second. */
+    private static final List<Mutant> STALE = List.of(
+            ofWorld(
+                    "the status is overwritten from a stale copy",
+                    "simulation/Database.java",
+                    "if (!before.state.version().equals(version)) {",
+                    "if (version.isEmpty()) {"),
+            of(
+                    "a second operation while one is in flight",
+                    "internal/Planner.java",
+                    "if (inFlight || draft.acts()) {\n            return Optional.empty();",
+                    "if (draft.acts()) {\n            return Optional.empty();"),
+            of(
+                    "the annotation is removed whatever it says by now",
+                    "internal/Actor.java",
+                    "store.acknowledgeControl(state.id(), version, acknowledge.control())",
+                    "store.load(state.id()).thenCompose(fresh -> store.acknowledgeControl(state.id(),"
+                            + " fresh.orElseThrow().version(), fresh.orElseThrow().control()"
+                            + ".orElse(acknowledge.control())))"));
+
+    /** One failed poll, one 404 or one failover makes a failure of a good savepoint, and loses its location. */
+    private static final List<Mutant> LOSSES = List.of(
+            of(
+                    "an unknown operation counts as failed",
+                    "internal/OperationTracker.java",
+                    "unknown(draft, operation, seen, hints.unknownFor());",
+                    "Results.fail(draft, operation, SavepointState.FAILED, \"unknown\");"),
+            of(
+                    "a poll that fails counts as a failure",
+                    "internal/Observer.java",
+                    "new OperationObservation.Unreachable(Stages.describe(failure))",
+                    "new OperationObservation.Failed(Stages.describe(failure))"),
+            of(
+                    "the checkpoint history is not looked at",
+                    "internal/OperationTracker.java",
+                    "if (likely.isPresent()) {",
+                    "if (likely.isPresent() && draft.now().equals(Instant.EPOCH)) {"),
+            of(
+                    "the target directory is taken for the location",
+                    "internal/Results.java",
+                    ".savepointLocation(location)",
+                    ".savepointLocation(operation.targetDirectory().orElse(location))"),
+            of(
+                    "a savepoint is counted twice",
+                    "internal/Results.java",
+                    ".savepointGeneration(draft.job().savepointGeneration() + 1)",
+                    ".savepointGeneration(draft.job().savepointGeneration() + 2)"),
+            of(
+                    "a result and the answer to the next request share one write",
+                    "internal/Planner.java",
+                    "if (!stateChanged && !ended) {",
+                    "if (!stateChanged) {"));
+
+    /** A generation that is ignored on a job without savepoints, or stuck for ever after a failure. */
+    private static final List<Mutant> GENERATIONS = List.of(
+            of(
+                    "a generation is ignored on a job without savepoints",
+                    "policy/GenerationTriggeredPolicy.java",
+                    "if (wanted > recorded && wanted > known) {",
+                    "if (recorded > 0 && wanted > recorded && wanted > known) {"),
+            of(
+                    "a generation that failed is tried for ever",
+                    "internal/Results.java",
+                    "boolean givenUp = operation.maxAttempts() > 0 &&",
+                    "boolean givenUp = operation.maxAttempts() > 1_000 &&"),
+            of(
+                    "a generation waits for ever for a job that is not started",
+                    "policy/GenerationTriggeredPolicy.java",
+                    "|| context.bookkeeping().message().isPresent();",
+                    "|| context.spec().jarFile().isEmpty();"));
+
+    /** A control that is in progress for ever; an annotation that is removed without effect, or executed twice. */
+    private static final List<Mutant> CONTROLS = List.of(
+            of(
+                    "the annotation is removed before its acceptance is recorded",
+                    "internal/Engine.java",
+                    RECORD_THEN,
+                    "CompletableFuture<?> first = step.action() instanceof Action.Acknowledge"
+                            + " ? act(session, state, state.version(), step, now)"
+                            + " : CompletableFuture.completedFuture(null);\n"
+                            + "return first.thenCompose(done -> record(state, step, now)).thenCompose(result -> switch"),
+            of(
+                    "a control does not end with its savepoint",
+                    "internal/Results.java",
+                    "endControl(draft, operation, ControlState.SUCCEEDED, Optional.empty());\n        if (stop) {",
+                    "if (stop) {"),
+            of(
+                    "a control that was accepted is accepted again",
+                    "internal/Planner.java",
+                    "if (accepted.isPresent() && accepted.equals(control.map(ControlRequest::value))) {",
+                    "if (accepted.isPresent() && control.isEmpty()) {"),
+            of(
+                    "a control is carried out before the annotation is gone",
+                    "internal/Planner.java",
+                    "if (Decider.servesControl(decision)\n",
+                    "if (decision instanceof Decision.Nothing\n"));
+
+    /** One cluster that holds up others, calls without a bound, and hosts that disturb a tick. */
+    private static final List<Mutant> BLOCKED = List.of(
+            of(
+                    "the ticks of all clusters wait for each other",
+                    "internal/Engine.java",
+                    "CompletableFuture<Reconciliation> tick = session.tick(() -> tick(id));",
+                    "CompletableFuture<Reconciliation> tick = session(ClusterId.of(\"all\", \"clusters\"))"
+                            + ".tick(() -> tick(id));"),
+            of(
+                    "calls that wait have no bound",
+                    "internal/DirectCalls.java",
+                    "if (calls.size() >= MOST_WAITING) {",
+                    "if (calls.size() > 64 * MOST_WAITING) {"),
+            of(
+                    "a listener that throws breaks the tick",
+                    "internal/Announcer.java",
+                    "LOG.warn(\"{}: a listener failed on {}\", event.cluster(), event.type(), broken);",
+                    "throw broken;"),
+            of(
+                    "the back-off is forgotten",
+                    "internal/Planner.java",
+                    "return timings.unreachable().delay(hints.unreachableInARow() + 1);",
+                    "return Duration.ofMillis(1);"));
+
+    /** A time base that gets lost, and schedules that overlap. */
+    private static final List<Mutant> SCHEDULES = List.of(
+            of(
+                    "the period counts from the job's start alone",
+                    "policy/PeriodicPolicy.java",
+                    "Instant base = lastTrigger.isAfter(runningSince) ? lastTrigger : runningSince;",
+                    "Instant base = runningSince;"),
+            of(
+                    "the period begins anew with every look",
+                    "policy/PeriodicPolicy.java",
+                    "Instant base = lastTrigger.isAfter(runningSince) ? lastTrigger : runningSince;",
+                    "Instant base = context.now();"));
+
+    /** A job taken for lost on one empty answer while it recovers, so that two run. */
+    private static final List<Mutant> RUNS = List.of(
+            of(
+                    "no grace before a job is lost",
+                    "internal/JobTracker.java",
+                    "if (draft.since(since).compareTo(grace) >= 0 && hints.sameFor().compareTo(grace) >= 0) {",
+                    "if (!grace.isZero()) {"),
+            of(
+                    "a restart while the old run may live",
+                    "policy/RestartFromSavepointOnFailurePolicy.java",
+                    "if (!down || !knownToBeOver(context.job())) {",
+                    "if (context.now().isBefore(failedAt(context)) || state == JobState.PENDING) {"),
+            of(
+                    "a restore does not wait for the run before",
+                    "internal/LaunchTracker.java",
+                    "if (found.state().isTerminal()) {",
+                    "if (launch.sends() > 0) {"),
+            of(
+                    "a restart from elsewhere than the last savepoint",
+                    "policy/RestartFromSavepointOnFailurePolicy.java",
+                    "context.bookkeeping().restoredFrom().or(job::savepointLocation);",
+                    "context.spec().fromSavepoint().or(job::savepointLocation);"),
+            of(
+                    "what a job was started from is not told",
+                    "internal/LaunchTracker.java",
+                    "draft.updateJob(job -> job.fromSavepoint(launch.fromSavepoint()));",
+                    "draft.updateJob(job -> job.fromSavepoint(Optional.empty()));"));
+
+    /** Results that are noticed seconds or minutes late. */
+    private static final List<Mutant> LATE = List.of(of(
+            "savepoints are polled at a fixed interval",
+            "internal/Draft.java",
+            "return PollSchedule.nextPoll(since(operation.lastSentAt()).abs(), expected);",
+            "return Duration.ofSeconds(5 + expected.map(Duration::toSeconds).orElse(0L) / 100);"));
+
+    /** Documents put together from pieces of text, so that some values break them. */
+    private static final List<Mutant> DOCUMENTS = List.of(
+            of(
+                    "values are cut at a character that means something to JSON",
+                    "store/StatusDocument.java",
+                    ".put(\"name\", control.name())",
+                    ".put(\"name\", control.name().replaceAll(\"\\\".*\", \"\"))"),
+            of(
+                    "fields of others are dropped",
+                    "store/StatusDocument.java",
+                    "return FieldWriter.merge(existing, write(status), STATUS);",
+                    "return new java.util.LinkedHashMap<>(write(status));"),
+            of(
+                    "messages have no bound",
+                    "internal/Texts.java",
+                    "return text.length() <= LONGEST",
+                    "return text.length() <= LONGEST * LONGEST"),
+            of(
+                    "every look is a write",
+                    "internal/Engine.java",
+                    "if (step.status().equals(state.status())) {",
+                    "if (step.status().equals(state.status()) && step.events().size() > 3) {"));
+
+    /** A deadline of the manager's own, after which a savepoint that Flink completes is nobody's. */
+    private static final List<Mutant> DEADLINES = List.of(of(
+            "a savepoint counts as failed after a minute of the manager's own",
+            "internal/OperationTracker.java",
+            "} else if (result instanceof OperationObservation.InProgress) {",
+            "} else if (draft.since(operation.triggerTime()).toSeconds() > 60) {\n"
+                    + "Results.fail(draft, operation, SavepointState.FAILED, \"timed out\");\n"
+                    + "} else if (result instanceof OperationObservation.InProgress) {"));
+
+    private Mutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                        ORPHANS,
+                        STALE,
+                        LOSSES,
+                        GENERATIONS,
+                        CONTROLS,
+                        BLOCKED,
+                        SCHEDULES,
+                        RUNS,
+                        LATE,
+                        DOCUMENTS,
+                        DEADLINES)
+                .stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+}
