@@ -81,9 +81,8 @@ class JobTrackerTest {
         assertThat(books(seen.plan()).missingSince()).isEmpty();
         Situation unreachable = missing(GRACE, GRACE).see(new JobObservation.Unreachable("connection refused"));
         assertThat(books(unreachable.plan()).missingSince()).isEmpty();
-        Situation notAsked = missing(GRACE, GRACE)
-                .inFlight(Operation.Kind.SAVEPOINT)
-                .hear(new OperationObservation.InProgress());
+        Situation notAsked =
+                missing(GRACE, GRACE).inFlight(Operation.Kind.SAVEPOINT).hear(new OperationObservation.InProgress());
         assertThat(books(notAsked.plan()).missingSince()).contains(NOW.minus(GRACE));
     }
 
@@ -166,8 +165,7 @@ class JobTrackerTest {
         "CANCELED,CANCELLED,JOB_CANCELLED,the job was cancelled",
         "FINISHED,SUCCEEDED,JOB_SUCCEEDED,the job finished"
     })
-    void anEndIsToldAndFollowedAtOnce(
-            FlinkJobState seen, JobState state, SavepointEvent.Type type, String message) {
+    void anEndIsToldAndFollowedAtOnce(FlinkJobState seen, JobState state, SavepointEvent.Type type, String message) {
         Step step = Situation.running().see(found(seen)).plan();
         assertThat(job(step).state()).isEqualTo(state);
         assertThat(told(step, type)).containsExactly(message);
@@ -178,8 +176,10 @@ class JobTrackerTest {
 
     @Test
     void aJobThatWasStoppedDoesNotSucceed() {
-        Step cancelled =
-                Situation.running().state(JobState.CANCELLED).see(found(FlinkJobState.FINISHED)).plan();
+        Step cancelled = Situation.running()
+                .state(JobState.CANCELLED)
+                .see(found(FlinkJobState.FINISHED))
+                .plan();
         assertThat(job(cancelled).state()).isEqualTo(JobState.CANCELLED);
         Step stopping = Situation.running()
                 .inFlight(Operation.Kind.STOP)

@@ -39,10 +39,12 @@ class LaunchTrackerTest {
                 .policies()
                 .job(job -> job.id(NEXT_JOB))
                 .books(book -> book.runningSince(Optional.empty()).consecutiveRestarts(3))
-                .launching(kind, launch -> launch.fromSavepoint(LOCATION)
-                        .requestTime(NOW.minus(sentAgo))
-                        .lastSentAt(NOW.minus(sentAgo))
-                        .sends(sends))
+                .launching(
+                        kind,
+                        launch -> launch.fromSavepoint(LOCATION)
+                                .requestTime(NOW.minus(sentAgo))
+                                .lastSentAt(NOW.minus(sentAgo))
+                                .sends(sends))
                 .see(new JobObservation.NotFound());
     }
 
@@ -163,9 +165,9 @@ class LaunchTrackerTest {
         return Situation.running()
                 .policies()
                 .books(book -> book.missingSince(NOW.minus(GRACE)))
-                .launching(Launch.Kind.RESTORE, launch -> launch.fromSavepoint(LOCATION)
-                        .replaces(JOB)
-                        .cleared(false))
+                .launching(
+                        Launch.Kind.RESTORE,
+                        launch -> launch.fromSavepoint(LOCATION).replaces(JOB).cleared(false))
                 .see(seen);
     }
 
@@ -198,7 +200,8 @@ class LaunchTrackerTest {
 
     @Test
     void whatReplacesARunThatCannotBeSeenWaits() {
-        Step step = replacing(new JobObservation.Unreachable("connection refused")).plan();
+        Step step =
+                replacing(new JobObservation.Unreachable("connection refused")).plan();
         assertThat(step.action()).isEqualTo(new Action.None());
         assertThat(books(step).launch()).isPresent();
         assertThat(books(step).missingSince()).isEmpty();
