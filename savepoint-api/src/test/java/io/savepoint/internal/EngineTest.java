@@ -278,6 +278,19 @@ class EngineTest {
     }
 
     @Test
+    void aRefusalIsToldAfterTheRequestThatWasRefused() {
+        askForASavepoint();
+        refuse(() -> {});
+        tick();
+        assertThat(events)
+                .extracting(SavepointEvent::type)
+                .containsExactly(
+                        SavepointEvent.Type.SAVEPOINT_REQUESTED,
+                        SavepointEvent.Type.SAVEPOINT_TRIGGERED,
+                        SavepointEvent.Type.SAVEPOINT_FAILED);
+    }
+
+    @Test
     void aRefusalThatCannotBeRecordedIsHeardAgain() {
         askForASavepoint();
         refuse(() -> store.conflicts = true);
