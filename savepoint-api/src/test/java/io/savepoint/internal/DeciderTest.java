@@ -10,6 +10,7 @@ import static io.savepoint.internal.Situation.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.savepoint.internal.Situation.Wants;
+import io.savepoint.model.ControlRequest;
 import io.savepoint.model.ControlState;
 import io.savepoint.model.ControlStatus;
 import io.savepoint.model.FlinkJobState;
@@ -199,5 +200,31 @@ class DeciderTest {
                 .contains(NOW.minusSeconds(40));
         assertThat(refused.status().savepoint().map(SavepointStatus::state)).contains(SavepointState.TRIGGER_FAILED);
         assertThat(delay(refused)).isZero();
+    }
+
+    private static Situation notAcknowledged(String name, boolean directory) {
+        return Situation.running()
+                .spec(spec -> spec.savepointsDir(directory ? Optional.of("file:///savepoints") : Optional.empty()))
+                .annotated(name)
+                .accepted(name, ControlState.REQUESTED, control -> {})
+                .books(book -> book.controlToAcknowledge(name));
+    }
+
+    @ParameterizedTest(name = "{0}, with a directory: {1}")
+    @CsvSource({"savepoint,true", "job-cancel,true", "job-cancel,false"})
+    void anAnnotationGoesBeforeItsWorkBegins(String name, boolean directory) {
+        Step step = notAcknowledged(name, directory).plan();
+        assertThat(step.action()).isEqualTo(new Action.Acknowledge(new ControlRequest(name)));
+        assertThat(books(step).operation()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "with a directory: {0}")
+    @CsvSource({"true", "false"})
+    void anAnnotationThatStaysHoldsUpNothingElse(boolean directory) {
+        Step step = notAcknowledged("savepoint", directory)
+                .accepted("savepoint", ControlState.SUCCEEDED, control -> {})
+                .spec(spec -> spec.cancelRequested(true))
+                .plan();
+        assertThat(begun(step).kind()).isEqualTo(directory ? Operation.Kind.STOP : Operation.Kind.CANCEL);
     }
 }

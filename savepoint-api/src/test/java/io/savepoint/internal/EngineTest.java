@@ -6,157 +6,25 @@ import static io.savepoint.internal.Situation.found;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterState;
-import io.savepoint.model.ClusterStatus;
-import io.savepoint.model.ControlRequest;
 import io.savepoint.model.FlinkJobState;
-import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
-import io.savepoint.model.JobSpec;
-import io.savepoint.model.JobState;
 import io.savepoint.model.Operation;
 import io.savepoint.model.Reconciliation;
 import io.savepoint.model.Reconciliation.Outcome;
 import io.savepoint.model.SavepointEvent;
-import io.savepoint.model.SavepointOptions;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.SavepointStatus;
-import io.savepoint.model.TriggerId;
-import io.savepoint.policy.Policies;
-import io.savepoint.spi.FlinkRefusedException;
-import io.savepoint.spi.FlinkUnreachableException;
-import io.savepoint.spi.SavepointRequest;
 import io.savepoint.spi.StoreException;
-import io.savepoint.store.InMemoryClusterStateStore;
-import io.savepoint.testing.FakeFlink;
-import io.savepoint.testing.ForwardingStore;
-import io.savepoint.testing.ForwardingTransport;
-import io.savepoint.testing.ManualScheduler;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a tick answers, and when it says to come again. */
-class EngineTest {
-    private final ManualScheduler time = new ManualScheduler(Situation.NOW);
-    private final InMemoryClusterStateStore memory = new InMemoryClusterStateStore();
-    private final Store store = new Store();
-    private final Flink flink = new Flink();
-    private final List<SavepointEvent> events = new ArrayList<>();
-    private final Engine engine = new Engine(
-            new Engine.Parts(
-                    store,
-                    flink,
-                    Optional.empty(),
-                    Policies.defaults(),
-                    List.of(events::add),
-                    time,
-                    new SplittableRandom(42),
-                    false,
-                    IllegalStateException::new),
-            Situation.TIMINGS);
-
-    /** The in-memory store, with what a test puts in the way of it. */
-    private final class Store extends ForwardingStore {
-        private Optional<RuntimeException> failure = Optional.empty();
-        private Optional<RuntimeException> removalFailure = Optional.empty();
-        private boolean conflicts;
-        private Runnable afterWrite = () -> {};
-
-        Store() {
-            super(memory);
-        }
-
-        @Override
-        public CompletionStage<Optional<ClusterState>> load(ClusterId cluster) {
-            return failure.<CompletionStage<Optional<ClusterState>>>map(CompletableFuture::failedFuture)
-                    .orElseGet(() -> super.load(cluster));
-        }
-
-        @Override
-        public CompletionStage<WriteResult> compareAndSet(ClusterId cluster, String version, ClusterStatus status) {
-            if (conflicts) {
-                return CompletableFuture.completedFuture(WriteResult.CONFLICT);
-            }
-            return super.compareAndSet(cluster, version, status).thenApply(written -> {
-                Runnable then = afterWrite;
-                afterWrite = () -> {};
-                then.run();
-                return written;
-            });
-        }
-
-        @Override
-        public CompletionStage<Boolean> acknowledgeControl(ClusterId cluster, String version, ControlRequest control) {
-            return removalFailure
-                    .<CompletionStage<Boolean>>map(CompletableFuture::failedFuture)
-                    .orElseGet(() -> super.acknowledgeControl(cluster, version, control));
-        }
-    }
-
-    /** A Flink with one running job. */
-    private final class Flink extends ForwardingTransport {
-        private JobObservation seen = found(FlinkJobState.RUNNING);
-        private Supplier<CompletionStage<TriggerId>> answer =
-                () -> CompletableFuture.failedFuture(new FlinkUnreachableException("connection reset"));
-        private final List<TriggerId> asked = new ArrayList<>();
-
-        Flink() {
-            super(FakeFlink.create(time));
-        }
-
-        @Override
-        public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId job) {
-            return CompletableFuture.completedFuture(seen);
-        }
-
-        @Override
-        public CompletionStage<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
-            asked.add(request.trigger());
-            return answer.get();
-        }
-    }
-
-    @BeforeEach
-    void aRunningJob() {
-        memory.put(ORDERS, JobSpec.builder().savepointsDir("file:///savepoints").build());
-        record(Situation.running().recorded().status());
-    }
-
-    private void record(ClusterStatus status) {
-        memory.compareAndSet(ORDERS, memory.state(ORDERS).version(), status);
-    }
-
-    private Reconciliation tick() {
-        return engine.reconcile(ORDERS).join();
-    }
-
-    private Duration delay(Reconciliation done) {
-        return Duration.between(time.now(), done.nextDue().orElseThrow());
-    }
-
-    private void askForASavepoint() {
-        memory.updateSpec(
-                ORDERS,
-                spec -> JobSpec.builder().from(spec).savepointGeneration(1).build());
-        assertThat(tick().message()).isEqualTo("savepointGeneration 1 asks for a savepoint");
-        assertThat(flink.asked).isEmpty();
-    }
-
-    private Optional<Operation> inFlight() {
-        return memory.state(ORDERS).status().bookkeeping().operation();
-    }
-
+class EngineTest extends EngineFixture {
     @Test
     void whereNothingIsToBeDoneNothingIsWritten() {
         String version = memory.state(ORDERS).version();
@@ -258,13 +126,6 @@ class EngineTest {
         assertThat(flink.asked).hasSize(1).doesNotContain(OTHER_TRIGGER);
     }
 
-    private void refuse(Runnable meanwhile) {
-        flink.answer = () -> {
-            meanwhile.run();
-            return CompletableFuture.failedFuture(new FlinkRefusedException("403 by a proxy"));
-        };
-    }
-
     @Test
     void aRefusalIsRecordedAndToldAtOnce() {
         askForASavepoint();
@@ -319,43 +180,25 @@ class EngineTest {
         assertThat(gone.nextDue()).isEmpty();
     }
 
-    private CompletableFuture<Object> call() {
-        return engine.call(
-                ORDERS,
-                new DirectRequest(
-                        "call", DirectRequest.Kind.SAVEPOINT, SavepointOptions.defaults(), "", Situation.NOW));
+    @Test
+    void whatWasThereBeforeARecordedRefusalIsAnOldCopy() {
+        askForASavepoint();
+        refuse(() -> store.oldCopy = Optional.of(memory.state(ORDERS)));
+        assertThat(tick().outcome()).isEqualTo(Outcome.RECORDED);
+        ClusterState before = store.oldCopy.orElseThrow();
+        assertThat(before.version()).isNotEqualTo(memory.state(ORDERS).version());
+        Reconciliation old = tick();
+        assertThat(old.outcome()).isEqualTo(Outcome.CONFLICT);
+        assertThat(old.message()).isEqualTo("the store gave an old copy");
     }
 
     @Test
-    void aClusterThatIsGoneFailsItsCalls() {
-        assertThat(engine.hasCalls(ORDERS)).isFalse();
-        CompletableFuture<Object> call = call();
-        assertThat(engine.hasCalls(ORDERS)).isTrue();
-        memory.remove(ORDERS);
-        assertThat(tick().outcome()).isEqualTo(Outcome.GONE);
-        assertThat(engine.hasCalls(ORDERS)).isFalse();
-        assertThatThrownBy(call::join).cause().hasMessage(ORDERS + ": the store does not know this cluster");
-    }
-
-    @Test
-    void aCallThatIsRefusedLeavesNoTraceInTheRecord() {
-        record(Situation.over(JobState.CANCELLED).recorded().status());
-        String version = memory.state(ORDERS).version();
-        CompletableFuture<Object> call = call();
+    void listenersAreToldWhenFlinkCannotBeReached() {
+        flink.seen = new JobObservation.Unreachable("connection refused");
         tick();
-        assertThat(memory.state(ORDERS).version()).isEqualTo(version);
-        assertThatThrownBy(call::join)
-                .cause()
-                .hasMessage(ORDERS + ": the job is Cancelled, and only a running job has a state to save");
-    }
-
-    @Test
-    void anEngineThatIsClosedServesNothing() {
-        CompletableFuture<Object> call = call();
-        assertThat(engine.close()).isCompleted();
-        assertThat(call).isCompletedExceptionally();
-        assertThat(call()).isCompletedExceptionally();
-        assertThatThrownBy(this::tick).cause().hasMessageStartingWith(ORDERS + ": the manager was closed");
-        assertThat(flink.asked).isEmpty();
+        tick();
+        assertThat(events).isEmpty();
+        tick();
+        assertThat(events).extracting(SavepointEvent::type).containsExactly(SavepointEvent.Type.FLINK_UNREACHABLE);
     }
 }

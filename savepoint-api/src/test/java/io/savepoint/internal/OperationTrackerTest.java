@@ -2,6 +2,7 @@ package io.savepoint.internal;
 
 import static io.savepoint.internal.Situation.LOCATION;
 import static io.savepoint.internal.Situation.NOW;
+import static io.savepoint.internal.Situation.OTHER_TRIGGER;
 import static io.savepoint.internal.Situation.RUN_START;
 import static io.savepoint.internal.Situation.TRIGGER;
 import static io.savepoint.internal.Situation.books;
@@ -12,6 +13,8 @@ import static io.savepoint.internal.Situation.record;
 import static io.savepoint.internal.Situation.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.savepoint.model.ControlState;
+import io.savepoint.model.ControlStatus;
 import io.savepoint.model.FlinkJobState;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
@@ -22,6 +25,7 @@ import io.savepoint.model.SavepointState;
 import io.savepoint.model.SavepointStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -262,5 +266,34 @@ class OperationTrackerTest {
         assertThat(books(step).requestsOf("some").served().isPresent()).isEqualTo(givenUp);
         assertThat(books(step).requestsOf("some").failures()).isEqualTo(givenUp ? 0 : before + 1);
         assertThat(delay(step)).isZero();
+    }
+
+    @ParameterizedTest(name = "the annotation''s own: {0}")
+    @CsvSource({"true", "false"})
+    void anAnnotationEndsWithItsOwnOperation(boolean own) {
+        Situation cancelling = Situation.running()
+                .inFlight(Operation.Kind.CANCEL)
+                .accepted(
+                        "job-cancel",
+                        ControlState.IN_PROGRESS,
+                        control -> control.savepointTriggerId(own ? TRIGGER : OTHER_TRIGGER));
+        Step cancelled = cancelling.see(found(FlinkJobState.CANCELED)).plan();
+        assertThat(cancelled.status().control().map(ControlStatus::state))
+                .contains(own ? ControlState.SUCCEEDED : ControlState.IN_PROGRESS);
+        assertThat(told(cancelled, SavepointEvent.Type.CONTROL_SUCCEEDED)).hasSize(own ? 1 : 0);
+
+        Step failed = Situation.running()
+                .policies()
+                .inFlight(Operation.Kind.SAVEPOINT)
+                .accepted(
+                        "savepoint",
+                        ControlState.IN_PROGRESS,
+                        control -> control.savepointTriggerId(own ? TRIGGER : OTHER_TRIGGER))
+                .hear(new OperationObservation.Failed("disk full"))
+                .plan();
+        assertThat(failed.status().control().map(ControlStatus::state))
+                .contains(own ? ControlState.FAILED : ControlState.IN_PROGRESS);
+        assertThat(told(failed, SavepointEvent.Type.CONTROL_FAILED))
+                .isEqualTo(own ? List.of("user-control savepoint failed: disk full") : List.of());
     }
 }
