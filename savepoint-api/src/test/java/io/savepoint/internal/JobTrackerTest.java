@@ -1,5 +1,6 @@
 package io.savepoint.internal;
 
+import static io.savepoint.internal.Situation.JOB;
 import static io.savepoint.internal.Situation.NOW;
 import static io.savepoint.internal.Situation.RUN_START;
 import static io.savepoint.internal.Situation.books;
@@ -169,6 +170,7 @@ class JobTrackerTest {
         Step step = Situation.running().see(found(seen)).plan();
         assertThat(job(step).state()).isEqualTo(state);
         assertThat(told(step, type)).containsExactly(message);
+        assertThat(step.events().get(0).jobId()).contains(JOB);
         assertThat(delay(step)).isZero();
         Step again = Situation.running().state(state).see(found(seen)).plan();
         assertThat(again.events()).isEmpty();

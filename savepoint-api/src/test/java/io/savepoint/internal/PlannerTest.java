@@ -201,6 +201,21 @@ class PlannerTest {
         assertThat(step.action()).isEqualTo(new Action.None());
     }
 
+    @ParameterizedTest(name = "{0} was asked for, 3 is recorded")
+    @CsvSource({"2,''", "3,''", "4,' and 4 was asked for before'"})
+    void anEditThatAsksForNothingIsToldWithWhatWasAskedForBefore(long asked, String before) {
+        Step step = Situation.running()
+                .spec(spec -> spec.savepointGeneration(1))
+                .job(job -> job.savepointGeneration(3))
+                .books(book -> book.generationSeen(3))
+                .log("generation", log -> log.served(Long.toString(asked)))
+                .plan();
+        assertThat(told(step, SavepointEvent.Type.REQUEST_REFUSED))
+                .containsExactly("savepointGeneration 1 asks for nothing, as 3 is recorded" + before
+                        + "; raise it above " + Math.max(3, asked) + " to ask for a savepoint");
+        assertThat(books(step).generationSeen()).hasValue(1);
+    }
+
     private static Situation unservable() {
         return Situation.over(JobState.FAILED)
                 .see(Situation.found(FlinkJobState.FAILED))

@@ -36,6 +36,7 @@ class VersionsTest {
 
     @Test
     void theLastSixteenAreRemembered() {
+        assertThat(versions.isSuperseded("seen before all of them")).isFalse();
         for (int version = 0; version <= 17; version++) {
             versions.wrote("v" + version);
         }
