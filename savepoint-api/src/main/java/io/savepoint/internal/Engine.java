@@ -183,7 +183,7 @@ public final class Engine {
         Step step = plan.step();
         if (step.status().equals(state.status())) {
             plan.directRefusal().ifPresent(session.calls()::refuse);
-            return act(session, state, state.version(), step, now)
+            return act(session, state, state.version(), step, now, CompletableFuture.completedFuture(null))
                     .thenApply(outcome -> unchanged(session, state.id(), step, outcome, seen))
                     .exceptionallyCompose(
                             problem -> storeFailed(session, state.id(), problem, Optional.of(step.nextDue())));
@@ -213,8 +213,10 @@ public final class Engine {
         session.wrote(version);
         session.calls().recorded(step.status());
         plan.directRefusal().ifPresent(session.calls()::refuse);
-        CompletableFuture<Actor.Outcome> acted = act(session, state, version, step, now);
-        return announcer.announce(step.events()).thenCombine(acted, (told, outcome) -> {
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        CompletableFuture<Actor.Outcome> acted = act(session, state, version, step, now, told);
+        CompletableFuture<Void> unused = announcer.announce(step.events()).thenAccept(told::complete);
+        return told.thenCombine(acted, (done, outcome) -> {
             String message = outcome.note().orElseGet(() -> note(step.events()));
             return ended(session, state.id(), Outcome.RECORDED, step.events(), step.nextDue(), message);
         });
@@ -228,9 +230,18 @@ public final class Engine {
         return Stages.call(() -> store.compareAndSet(state.id(), state.version(), stamped));
     }
 
-    /** Acts, unless so much time has passed since the decision that somebody else may have acted on the record. */
+    /**
+     * Acts, unless so much time has passed since the decision that somebody else may have acted on the record.
+     *
+     * @param told when the listeners know of the decision, and may be told of an answer to it
+     */
     private CompletableFuture<Actor.Outcome> act(
-            ClusterSession session, ClusterState state, String version, Step step, Instant decided) {
+            ClusterSession session,
+            ClusterState state,
+            String version,
+            Step step,
+            Instant decided,
+            CompletableFuture<Void> told) {
         boolean late = Duration.between(decided, scheduler.clock().instant()).compareTo(timings.sendWindow()) > 0;
         if (late) {
             return CompletableFuture.completedFuture(
@@ -241,7 +252,7 @@ public final class Engine {
                 session.acted(outcome.note());
             }
             if (outcome.refusal().isPresent() || outcome.renamed().isPresent()) {
-                return recordOutcome(session, state.id(), step.action(), outcome)
+                return recordOutcome(session, state.id(), step.action(), outcome, told)
                         .thenApply(recorded -> outcome);
             }
             return CompletableFuture.completedFuture(outcome);
@@ -250,7 +261,7 @@ public final class Engine {
 
     /** Records an answer that cannot wait for the next tick, on the version that is fresh now. */
     private CompletableFuture<Void> recordOutcome(
-            ClusterSession session, ClusterId id, Action action, Actor.Outcome outcome) {
+            ClusterSession session, ClusterId id, Action action, Actor.Outcome outcome, CompletableFuture<Void> told) {
         return Stages.call(() -> store.load(id)).thenCompose(loaded -> {
             if (loaded.isEmpty()) {
                 return CompletableFuture.completedFuture(null);
@@ -270,7 +281,7 @@ public final class Engine {
                 }
                 session.wrote(result.version().orElseThrow());
                 session.calls().recorded(step.status());
-                return announcer.announce(step.events());
+                return told.thenCompose(done -> announcer.announce(step.events()));
             });
         });
     }

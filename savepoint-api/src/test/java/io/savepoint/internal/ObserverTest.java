@@ -1,0 +1,76 @@
+package io.savepoint.internal;
+
+import static io.savepoint.internal.Situation.LOCATION;
+import static io.savepoint.internal.Situation.NOW;
+import static io.savepoint.internal.Situation.found;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.FlinkJobState;
+import io.savepoint.model.JobId;
+import io.savepoint.model.JobObservation;
+import io.savepoint.model.Operation;
+import io.savepoint.model.OperationObservation;
+import io.savepoint.model.SavepointRecord;
+import io.savepoint.model.TriggerId;
+import io.savepoint.spi.FlinkUnreachableException;
+import io.savepoint.spi.UnknownJobException;
+import io.savepoint.testing.FakeFlink;
+import io.savepoint.testing.ForwardingTransport;
+import io.savepoint.testing.ManualScheduler;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** What is asked of Flink when it does not know the operation that is in flight. */
+class ObserverTest {
+    private static final OperationObservation UNKNOWN = new OperationObservation.Unknown();
+
+    private JobObservation job = found(FlinkJobState.RUNNING);
+    private CompletionStage<List<SavepointRecord>> history = CompletableFuture.completedFuture(List.of());
+    private final Observer observer = new Observer(new ForwardingTransport(FakeFlink.create(new ManualScheduler())) {
+        @Override
+        public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId id) {
+            return CompletableFuture.completedFuture(job);
+        }
+
+        @Override
+        public CompletionStage<OperationObservation> observeOperation(ClusterId cluster, JobId id, TriggerId trigger) {
+            return CompletableFuture.completedFuture(UNKNOWN);
+        }
+
+        @Override
+        public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId id) {
+            return history;
+        }
+    });
+
+    private Observation observe() {
+        return observer.observe(
+                        Situation.running().inFlight(Operation.Kind.SAVEPOINT).recorded())
+                .join();
+    }
+
+    @Test
+    void theHistoryIsLookedAt() {
+        SavepointRecord record = Situation.record(LOCATION, NOW, false);
+        history = CompletableFuture.completedFuture(List.of(record));
+        assertThat(observe()).isEqualTo(new Observation(job, Optional.of(UNKNOWN), List.of(record)));
+    }
+
+    @Test
+    void aJobThatIsGoneHasNoHistory() {
+        history = CompletableFuture.failedFuture(new UnknownJobException("no such job"));
+        assertThat(observe()).isEqualTo(new Observation(job, Optional.of(UNKNOWN), List.of()));
+        job = new JobObservation.NotFound();
+        assertThat(observe()).isEqualTo(new Observation(job, Optional.of(UNKNOWN), List.of()));
+    }
+
+    @Test
+    void withoutAHistoryNothingIsKnown() {
+        history = CompletableFuture.failedFuture(new FlinkUnreachableException("connection refused"));
+        assertThat(observe()).isEqualTo(Observation.of(new JobObservation.Unreachable("connection refused"), UNKNOWN));
+    }
+}
