@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,20 +27,20 @@ class FullSimulationTest {
     void everyMutantDiesAndNothingElseIsViolated() throws IOException {
         long runs = Long.getLong("simulation.runs", 100_000);
         Files.createDirectories(REPORTS);
-        List<String> report = new ArrayList<>();
-        List<String> survivors = new ArrayList<>();
         MutantLab lab = new MutantLab(directory);
         List<Mutant> mutants = Mutants.all();
-        for (Mutant mutant : mutants) {
-            Optional<MutantLab.Death> death = lab.hunt(mutant, 1, MOST_SEEDS);
-            report.add(mutant + ": "
-                    + death.map(how -> "seed " + how.seed() + ", " + how.violation())
-                            .orElse("survived"));
-            if (death.isEmpty()) {
-                survivors.add(mutant.name());
-            }
-        }
-        Files.write(REPORTS.resolve("mutants.txt"), report);
+        Map<Mutant, Optional<MutantLab.Death>> deaths = new ConcurrentHashMap<>();
+        mutants.parallelStream().forEach(mutant -> deaths.put(mutant, lab.hunt(mutant, 1, MOST_SEEDS)));
+        List<Mutant> survivors =
+                mutants.stream().filter(mutant -> deaths.get(mutant).isEmpty()).toList();
+        Files.write(
+                REPORTS.resolve("mutants.txt"),
+                mutants.stream()
+                        .map(mutant -> mutant + ": "
+                                + deaths.get(mutant)
+                                        .map(how -> "seed " + how.seed() + ", " + how.violation())
+                                        .orElse("survived"))
+                        .toList());
 
         Campaign.Summary summary = Campaign.run(1, runs);
         Files.writeString(REPORTS.resolve("coverage.txt"), summary.coverage().table());

@@ -256,7 +256,32 @@ final class Mutants {
                     + "Results.fail(draft, operation, SavepointState.FAILED, \"timed out\");\n"
                     + "} else if (result instanceof OperationObservation.InProgress) {"));
 
+    /** Clocks that go back, and clusters that go away. */
+    private static final List<Mutant> MISHAPS = List.of(
+            of(
+                    "a clock that went back lets savepoints be polled without a break",
+                    "internal/Draft.java",
+                    "since(operation.lastSentAt()).abs()",
+                    "since(operation.lastSentAt())"),
+            of(
+                    "a clock that went back lets starts be looked at without a break",
+                    "internal/Timings.java",
+                    "waited.abs().dividedBy(4)",
+                    "waited.dividedBy(4)"),
+            of(
+                    "a restore waits for a cluster that was made anew",
+                    "internal/DirectCalls.java",
+                    "return call.job != null && bookkeeping.launch().isEmpty() && !onItsWay;",
+                    "return call.job != null && bookkeeping.launch().isEmpty() && !onItsWay && status.job().isPresent();"));
+
     private Mutants() {}
+
+    static Mutant named(String name) {
+        return all().stream()
+                .filter(mutant -> mutant.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
 
     static List<Mutant> all() {
         return List.of(
@@ -270,7 +295,8 @@ final class Mutants {
                         RUNS,
                         LATE,
                         DOCUMENTS,
-                        DEADLINES)
+                        DEADLINES,
+                        MISHAPS)
                 .stream()
                 .flatMap(List::stream)
                 .toList();
