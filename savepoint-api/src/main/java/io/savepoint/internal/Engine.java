@@ -170,7 +170,7 @@ public final class Engine {
         if (session.isSuperseded(state.version())) {
             return CompletableFuture.completedFuture(conflict(session, state.id(), "the store gave an old copy"));
         }
-        return observer.observe(state).thenCompose(seen -> decide(session, state, seen));
+        return observer.observe(state, scheduler.clock().instant()).thenCompose(seen -> decide(session, state, seen));
     }
 
     private CompletableFuture<Reconciliation> decide(ClusterSession session, ClusterState state, Observation seen) {

@@ -11,24 +11,35 @@ import io.savepoint.model.OperationObservation;
 import io.savepoint.model.SavepointRecord;
 import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.UnknownJobException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks Flink as little as the recorded state calls for. */
 final class Observer {
+    /** How long an operation is in progress before a look at its job goes with every look at it. */
+    private static final Duration LONG = Duration.ofSeconds(10);
+
     private final FlinkTransport transport;
 
     Observer(FlinkTransport transport) {
         this.transport = transport;
     }
 
-    CompletableFuture<Observation> observe(ClusterState state) {
+    /**
+     * Looks.
+     *
+     * @param state what is recorded
+     * @param now the time
+     */
+    CompletableFuture<Observation> observe(ClusterState state, Instant now) {
         Bookkeeping bookkeeping = state.status().bookkeeping();
         Optional<JobId> job = state.status().job().flatMap(recorded -> recorded.id());
         Optional<Operation> operation = bookkeeping.operation();
         if (operation.isPresent() && operation.get().kind() != Operation.Kind.CANCEL) {
-            return observeOperation(state.id(), operation.get());
+            return observeOperation(state.id(), operation.get(), now);
         }
         JobState recorded = state.status().job().map(status -> status.state()).orElse(JobState.PENDING);
         boolean over = recorded == JobState.SUCCEEDED || recorded == JobState.CANCELLED;
@@ -39,23 +50,39 @@ final class Observer {
         return observeJob(state.id(), job.get()).thenApply(Observation::of);
     }
 
-    private CompletableFuture<Observation> observeOperation(ClusterId cluster, Operation operation) {
+    private CompletableFuture<Observation> observeOperation(ClusterId cluster, Operation operation, Instant now) {
         return Stages.call(() -> transport.observeOperation(cluster, operation.jobId(), operation.triggerId()))
                 .exceptionally(failure -> new OperationObservation.Unreachable(Stages.describe(failure)))
-                .thenCompose(result -> withJob(cluster, operation, result));
+                .thenCompose(result -> withJob(cluster, operation, result, now));
     }
 
-    /** Only an operation that Flink does not know calls for a look at the job and its history. */
+    /**
+     * Only an operation that Flink does not know calls for a look at the job and its history; and one that takes long,
+     * since Flink may go on to say that it is in progress when its job has failed.
+     */
     private CompletableFuture<Observation> withJob(
-            ClusterId cluster, Operation operation, OperationObservation result) {
+            ClusterId cluster, Operation operation, OperationObservation result, Instant now) {
         if (result instanceof OperationObservation.Unreachable unreachable) {
             return CompletableFuture.completedFuture(
                     Observation.of(new JobObservation.Unreachable(unreachable.message()), result));
+        }
+        boolean inProgress = result instanceof OperationObservation.InProgress;
+        boolean takesLong = operation.lastSentAt().plus(LONG).isBefore(now);
+        if (inProgress && takesLong) {
+            return observeJob(cluster, operation.jobId())
+                    .thenCompose(job -> hasEnded(job)
+                            ? withHistory(cluster, operation, job)
+                            : CompletableFuture.completedFuture(Observation.of(job, result)));
         }
         if (!(result instanceof OperationObservation.Unknown)) {
             return CompletableFuture.completedFuture(Observation.of(new JobObservation.NotAsked(), result));
         }
         return observeJob(cluster, operation.jobId()).thenCompose(job -> withHistory(cluster, operation, job));
+    }
+
+    /** What is in progress for a job that has ended never ends, and counts as unknown. */
+    private static boolean hasEnded(JobObservation job) {
+        return job instanceof JobObservation.Found found && found.state().isTerminal();
     }
 
     private CompletableFuture<Observation> withHistory(ClusterId cluster, Operation operation, JobObservation job) {

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +36,6 @@ final class FakeJobManager {
     private final FakeSavepoints savepoints;
     private final Map<JobId, FakeRun> jobs = new LinkedHashMap<>();
     private final Set<JobId> submitted = new HashSet<>();
-    private final Map<JobId, String> refused = new HashMap<>();
     private final Deque<String> launchRefusals = new ArrayDeque<>();
     private final Deque<Duration> launchFailures = new ArrayDeque<>();
     private boolean unreachable;
@@ -104,12 +102,9 @@ final class FakeJobManager {
             return Outcome.ALREADY_SUBMITTED;
         }
         Optional<String> path = request.fromSavepoint().filter(given -> !given.isEmpty());
-        Optional<String> refusal = Optional.ofNullable(refused.get(job))
-                .or(() -> Optional.ofNullable(launchRefusals.poll()))
+        Optional<String> refusal = Optional.ofNullable(launchRefusals.poll())
                 .or(() -> path.flatMap(given -> world.files.problemOfRestore(given, request.allowNonRestoredState())));
         if (refusal.isPresent()) {
-            // The same request fails in the same way, however often it comes.
-            refused.put(job, refusal.get());
             throw new FlinkRefusedException(refusal.get());
         }
         FakeRun run = submit(job, path, settings.deployTime);

@@ -27,6 +27,7 @@ final class FakeOperation {
     private Outcome outcome = Outcome.IN_PROGRESS;
     private Optional<Instant> ended = Optional.empty();
     private String failure = "";
+    private boolean hangs;
 
     FakeOperation(ClusterId cluster, Key key, boolean stop, boolean foreign, Instant begun, String location) {
         this.cluster = cluster;
@@ -51,6 +52,15 @@ final class FakeOperation {
 
     String location() {
         return location;
+    }
+
+    /** From now on the end of its job does not end it. */
+    void hang() {
+        hangs = true;
+    }
+
+    boolean hangs() {
+        return hangs;
     }
 
     boolean inProgress() {

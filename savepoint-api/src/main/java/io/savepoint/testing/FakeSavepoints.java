@@ -27,8 +27,11 @@ import java.util.OptionalLong;
 final class FakeSavepoints {
     private static final long STATE_SIZE = 1_781;
 
-    /** How the next savepoint shall fail, and whether its job fails with it. */
-    record Failure(String reason, boolean jobOfSavepointFails, boolean jobOfStopFails) {}
+    /** Flink's own bound of a checkpoint, {@code execution.checkpointing.timeout}. */
+    private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(10);
+
+    /** How the next savepoint shall fail, whether its job fails with it, and whether its end is not told before that. */
+    record Failure(String reason, boolean jobOfSavepointFails, boolean jobOfStopFails, boolean hangs) {}
 
     private final FakeWorld world;
     private final ClusterId cluster;
@@ -124,8 +127,12 @@ final class FakeSavepoints {
             }
         }
         Optional<Failure> failure = Optional.ofNullable(failures.poll());
-        world.timeline.after(settings.savepointDuration, () -> {
-            if (operation.inProgress()) {
+        boolean hangs = failure.filter(Failure::hangs).isPresent();
+        if (hangs) {
+            operation.hang();
+        }
+        world.timeline.after(hangs ? CHECKPOINT_TIMEOUT : settings.savepointDuration, () -> {
+            if (operation.inProgress() && !job.ended()) {
                 failure.ifPresentOrElse(how -> fail(operation, job, how), () -> complete(operation, job));
             }
         });
@@ -181,7 +188,8 @@ final class FakeSavepoints {
 
     private List<FakeOperation> inProgress(FakeRun job) {
         return operations.values().stream()
-                .filter(operation -> operation.key().job().equals(job.id()) && operation.inProgress())
+                .filter(operation ->
+                        operation.key().job().equals(job.id()) && operation.inProgress() && !operation.hangs())
                 .toList();
     }
 }

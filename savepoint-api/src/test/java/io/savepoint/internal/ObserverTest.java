@@ -18,6 +18,7 @@ import io.savepoint.spi.UnknownJobException;
 import io.savepoint.testing.FakeFlink;
 import io.savepoint.testing.ForwardingTransport;
 import io.savepoint.testing.ManualScheduler;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +28,9 @@ import org.junit.jupiter.api.Test;
 /** What is asked of Flink when it does not know the operation that is in flight. */
 class ObserverTest {
     private static final OperationObservation UNKNOWN = new OperationObservation.Unknown();
+    private static final OperationObservation IN_PROGRESS = new OperationObservation.InProgress();
 
+    private OperationObservation operation = UNKNOWN;
     private JobObservation job = found(FlinkJobState.RUNNING);
     private CompletionStage<List<SavepointRecord>> history = CompletableFuture.completedFuture(List.of());
     private final Observer observer = new Observer(new ForwardingTransport(FakeFlink.create(new ManualScheduler())) {
@@ -38,7 +41,7 @@ class ObserverTest {
 
         @Override
         public CompletionStage<OperationObservation> observeOperation(ClusterId cluster, JobId id, TriggerId trigger) {
-            return CompletableFuture.completedFuture(UNKNOWN);
+            return CompletableFuture.completedFuture(operation);
         }
 
         @Override
@@ -48,9 +51,31 @@ class ObserverTest {
     });
 
     private Observation observe() {
+        return observe(NOW);
+    }
+
+    private Observation observe(Instant now) {
         return observer.observe(
-                        Situation.running().inFlight(Operation.Kind.SAVEPOINT).recorded())
+                        Situation.running()
+                                .inFlight(Operation.Kind.SAVEPOINT, operation -> operation.lastSentAt(NOW))
+                                .recorded(),
+                        now)
                 .join();
+    }
+
+    @Test
+    void whatTakesLongCallsForALookAtItsJob() {
+        operation = IN_PROGRESS;
+        assertThat(observe(NOW.plusSeconds(10))).isEqualTo(Observation.of(new JobObservation.NotAsked(), IN_PROGRESS));
+        assertThat(observe(NOW.plusSeconds(11))).isEqualTo(Observation.of(job, IN_PROGRESS));
+    }
+
+    @Test
+    void whatIsInProgressForAJobThatHasEndedIsUnknown() {
+        operation = IN_PROGRESS;
+        job = found(FlinkJobState.FAILED);
+        assertThat(observe(NOW.plusSeconds(11))).isEqualTo(Observation.of(job, UNKNOWN));
+        assertThat(observe(NOW)).isEqualTo(Observation.of(new JobObservation.NotAsked(), IN_PROGRESS));
     }
 
     @Test

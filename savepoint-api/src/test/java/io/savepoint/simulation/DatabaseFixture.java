@@ -3,6 +3,7 @@ package io.savepoint.simulation;
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobSpec;
 import io.savepoint.spi.ClusterStateStore;
+import io.savepoint.store.SpecDocument;
 import io.savepoint.testing.ClusterStateStoreContract;
 import java.util.Optional;
 
@@ -24,7 +25,7 @@ final class DatabaseFixture implements ClusterStateStoreContract.Fixture {
     @Override
     public void putSpec(ClusterId cluster, JobSpec spec) {
         if (database.find(cluster).isPresent()) {
-            database.editSpec(cluster, builder -> builder.from(spec));
+            database.editJob(cluster, job -> SpecDocument.write(spec));
         } else {
             database.create(cluster, spec);
         }

@@ -56,9 +56,15 @@ final class Deeds {
             case CUT_NETWORK -> cluster.unreachable(true);
             case MEND_NETWORK -> cluster.unreachable(false);
             case FAIL_SAVEPOINT -> cluster.failNextSavepoint("CheckpointException: the disk is full");
+            case HANG_SAVEPOINT -> cluster.hangNextSavepoint();
             case EXPIRE_SAVEPOINT -> cluster.expireNextSavepoint();
             case THROW_IN_SNAPSHOT -> cluster.throwInNextSnapshot();
-            case REFUSE_LAUNCH -> cluster.refuseNextLaunch("ProgramInvocationException: no such class");
+            case REFUSE_LAUNCH -> {
+                // A real one would refuse the same request again, also if it comes late.
+                if (!launchesComeLate()) {
+                    cluster.refuseNextLaunch("ProgramInvocationException: no such class");
+                }
+            }
             case FAIL_AFTER_LAUNCH -> cluster.failNextLaunchAfter(Duration.ofMillis(argument % 4_000));
             case FAIL_AFTER_EVERY_LAUNCH -> {
                 for (int i = 0; i < 12; i++) {
@@ -71,6 +77,13 @@ final class Deeds {
             case UNLOCK_DIRECTORY -> world.flink.writable(PlanMaker.DIRECTORY, true);
             default -> throw new IllegalArgumentException(deed + " is not Flink's");
         }
+    }
+
+    private boolean launchesComeLate() {
+        return world.plan.items().stream()
+                .anyMatch(item -> item instanceof Plan.FaultAt fault
+                        && fault.site() == Site.LAUNCH
+                        && fault.fault().arrivesLate());
     }
 
     private void machine(Deed deed, int argument) {

@@ -62,6 +62,11 @@ enum Fault {
     private static final Set<Fault> OF_A_STORE = EnumSet.of(CONFLICT, CONFLICT_AFTER, STALE);
     private static final Set<Fault> OF_FLINK = EnumSet.of(ELECTION);
 
+    /** Whether a request may come when the world has gone on without it. */
+    boolean arrivesLate() {
+        return this == GIVEN_UP || this == REQUEST_LATE || this == DELIVERED_TWICE;
+    }
+
     /** Whether it can happen there. */
     boolean canHappenAt(Site site) {
         if (OF_A_WATCH.contains(this)) {

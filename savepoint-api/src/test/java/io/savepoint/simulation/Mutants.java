@@ -18,7 +18,7 @@ final class Mutants {
                     "act before the intent is recorded",
                     "internal/Engine.java",
                     RECORD_THEN,
-                    "return act(session, state, state.version(), step, now).thenCompose(done -> record(state, step, now))"
+                    "return actor.act(state, state.version(), step.action()).thenCompose(done -> record(state, step, now))"
                             + ".thenCompose(result -> switch"),
             of(
                     "act on an intent that was not recorded, as somebody else wrote",
@@ -133,7 +133,7 @@ final class Mutants {
                     "internal/Engine.java",
                     RECORD_THEN,
                     "CompletableFuture<?> first = step.action() instanceof Action.Acknowledge"
-                            + " ? act(session, state, state.version(), step, now)"
+                            + " ? actor.act(state, state.version(), step.action())"
                             + " : CompletableFuture.completedFuture(null);\n"
                             + "return first.thenCompose(done -> record(state, step, now)).thenCompose(result -> switch"),
             of(
@@ -256,18 +256,18 @@ final class Mutants {
                     + "Results.fail(draft, operation, SavepointState.FAILED, \"timed out\");\n"
                     + "} else if (result instanceof OperationObservation.InProgress) {"));
 
-    /** Clocks that go back, and clusters that go away. */
+    /** Clocks that go back, clusters that go away, and operations that hang. */
     private static final List<Mutant> MISHAPS = List.of(
+            of(
+                    "an operation is in progress for ever though its job has ended",
+                    "internal/Observer.java",
+                    "if (inProgress && takesLong) {",
+                    "if (inProgress && takesLong && operation.sends() < 0) {"),
             of(
                     "a clock that went back lets savepoints be polled without a break",
                     "internal/Draft.java",
                     "since(operation.lastSentAt()).abs()",
                     "since(operation.lastSentAt())"),
-            of(
-                    "a clock that went back lets starts be looked at without a break",
-                    "internal/Timings.java",
-                    "waited.abs().dividedBy(4)",
-                    "waited.dividedBy(4)"),
             of(
                     "a restore waits for a cluster that was made anew",
                     "internal/DirectCalls.java",

@@ -111,8 +111,7 @@ final class PlanMaker {
 
     /** Before 1.15 the id of a job that has ended is free, so that a late request for its first run makes a second. */
     private static boolean startsAnEndedJobAgain(Site site, Fault fault) {
-        return site == Site.LAUNCH
-                && (fault == Fault.GIVEN_UP || fault == Fault.REQUEST_LATE || fault == Fault.DELIVERED_TWICE);
+        return site == Site.LAUNCH && fault.arrivesLate();
     }
 
     /** What brings a manager to where it seldom comes by itself. */

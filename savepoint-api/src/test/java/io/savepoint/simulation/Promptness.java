@@ -81,7 +81,7 @@ final class Promptness {
 
     /** What Flink has completed is soon recorded. */
     void recorded(FlinkLedger.Savepoint savepoint) {
-        if (!setup.calm() || !savepoint.begun().isBefore(mended)) {
+        if (!setup.calm() || !setup.clientIds() || !savepoint.begun().isBefore(mended)) {
             return;
         }
         Duration late = Duration.between(savepoint.ended().orElseThrow(), now.get());

@@ -1,6 +1,5 @@
 package io.savepoint.simulation;
 
-import io.savepoint.model.ClusterId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -80,8 +79,12 @@ final class Simulation {
 
     private void mended(Deeds deeds) {
         world.trace.add(() -> "* all is mended");
-        for (ClusterId id : world.clusters) {
-            world.database.find(id).ifPresent(resource -> world.promptness.checkPeriod(resource.state()));
+        // A period that was edited has not passed yet.
+        boolean edited = world.plan.items().stream()
+                .anyMatch(item -> item instanceof Plan.Happening happening && happening.deed() == Deed.EDIT_PERIOD);
+        if (!edited) {
+            world.clusters.forEach(id ->
+                    world.database.find(id).ifPresent(resource -> world.promptness.checkPeriod(resource.state())));
         }
         world.promptness.mended();
         deeds.mend();

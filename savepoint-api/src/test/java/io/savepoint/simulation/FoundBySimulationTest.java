@@ -1,0 +1,32 @@
+package io.savepoint.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Bugs that the engine had until the simulation or the chaos test found them, each with a seed that shows it: with the
+ * bug put back the seed fails, and without it the seed does not. Where plans are made in another way, other seeds show
+ * them: the long campaign names them.
+ */
+class FoundBySimulationTest {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({
+        "a result and the answer to the next request share one write, 32, I7",
+        "a generation waits for ever for a job that is not started, 19, I7",
+        "a clock that went back lets savepoints be polled without a break, 17, I10",
+        "a restore waits for a cluster that was made anew, 6961, I7",
+        "an operation is in progress for ever though its job has ended, 51, I7",
+    })
+    void staysMended(String bug, long seed, String invariant) {
+        assertThat(Replay.violation(PlanMaker.of(seed))).isEmpty();
+        assertThat(new MutantLab(directory).hunt(Mutants.named(bug), seed, 1))
+                .hasValueSatisfying(death -> assertThat(death.violation()).contains(invariant));
+    }
+}
