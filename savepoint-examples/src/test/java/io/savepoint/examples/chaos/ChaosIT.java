@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * I2 intent-first, I3 exactly-once, I4 generation, I5 truth, I6 one-run, I7 no-lost-request, on the real thing: two managers
  * in processes of their own on one store and one Flink. Managers, TaskManagers and JobManagers are killed, managers paused
  * and connections broken at random moments, while savepoints are asked for in every way. There are {@code chaos.kills} for
- * each version of Flink, half of them on H2, half on PostgreSQL; {@code chaos.seed} repeats a run as far as time allows.
+ * each version of Flink, half of them on H2, half on PostgreSQL, and half as many again on Kubernetes; {@code chaos.seed} repeats a run as far as time allows.
  */
 @ParameterizedClass(name = "Flink {0}")
 @ValueSource(strings = {"1.20", "2.3"})
@@ -71,6 +72,12 @@ class ChaosIT {
         Optional<Path> programs = LocalPostgres.programs();
         Assumptions.assumeTrue(programs.isPresent(), "there is no PostgreSQL under /usr/lib/postgresql");
         run("PostgreSQL", JdbcChaosStore.onPostgres(programs.get()), !version.equals("1.20"), KILLS / 2);
+    }
+
+    @Test
+    @Tag("kubernetes")
+    void on_kubernetes() throws Exception {
+        run("Kubernetes", KubernetesChaosStore.create(), version.equals("1.20"), KILLS / 2);
     }
 
     private void run(String name, ChaosStore store, boolean ownDirectories, int kills) throws Exception {

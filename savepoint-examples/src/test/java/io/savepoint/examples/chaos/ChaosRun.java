@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 final class ChaosRun implements AutoCloseable {
     private static final int MANAGERS = 2;
     private static final int LONGEST_SNAPSHOT_MILLIS = 250;
-    private static final int LATEST_STRIKE_MILLIS = 500;
+    private static final int LATEST_STRIKE_MILLIS = 600;
     private static final int LONGEST_OUTAGE_MILLIS = 3000;
     private static final int LONGEST_DELAY_MILLIS = 2500;
 
@@ -85,8 +87,13 @@ final class ChaosRun implements AutoCloseable {
         checks.control().snapshotMillis(random.nextInt(LONGEST_SNAPSHOT_MILLIS));
         String run =
                 store.state().status().job().orElseThrow().id().orElseThrow().hex();
+        List<Strike> strikes = new ArrayList<>(round.strikes());
+        if (random.nextBoolean() && strikes.remove(Strike.BREAK_CONNECTION)) {
+            // The first thing that the managers send for what is asked now.
+            strike(Strike.BREAK_CONNECTION);
+        }
         Checks.Expected expected = ask(round, run);
-        for (Strike strike : round.strikes()) {
+        for (Strike strike : strikes) {
             randomMoment(LATEST_STRIKE_MILLIS);
             strike(strike);
         }

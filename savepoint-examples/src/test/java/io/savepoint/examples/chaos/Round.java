@@ -69,8 +69,8 @@ record Round(Set<Request> requests, List<Strike> strikes) {
         if (chance(random, 25)) {
             strikes.add(Strike.PAUSE_MANAGER);
         }
-        if (chance(random, 40)) {
-            strikes.add(chance(random, 80) ? Strike.BREAK_CONNECTION : Strike.REFUSE_CONNECTIONS);
+        if (chance(random, 60)) {
+            strikes.add(chance(random, 85) ? Strike.BREAK_CONNECTION : Strike.REFUSE_CONNECTIONS);
         }
         Collections.shuffle(strikes, random);
         boolean flinkDies = strikes.contains(Strike.KILL_JOB_MANAGER) || strikes.contains(Strike.KILL_TASK_MANAGER);
