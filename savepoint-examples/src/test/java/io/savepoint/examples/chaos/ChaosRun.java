@@ -6,6 +6,7 @@ import io.savepoint.examples.chaos.Round.Strike;
 import io.savepoint.examples.cluster.LocalFlink;
 import io.savepoint.model.ControlRequest;
 import io.savepoint.model.JobSpec;
+import io.savepoint.model.JobState;
 import io.savepoint.model.RestartPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,8 +57,9 @@ final class ChaosRun implements AutoCloseable {
         return tally;
     }
 
+    /** @param kills how many there are in all, the one at the end included */
     void run(int kills) throws Exception {
-        Deque<Round> rounds = Round.rounds(kills, random);
+        Deque<Round> rounds = Round.rounds(kills - 1, random);
         for (int i = 0; i < MANAGERS; i++) {
             startManager(i);
         }
@@ -68,7 +70,7 @@ final class ChaosRun implements AutoCloseable {
                 .savepointsDir(checks.savepoints().toUri().toString())
                 .restartPolicy(RestartPolicy.FROM_SAVEPOINT_ON_FAILURE)
                 .build());
-        checks.awaitRest("the first start", new Checks.Expected(0, 0, ""));
+        checks.awaitRest("the first start", new Checks.Expected(0, 0, "", JobState.RUNNING));
         // Without one, a failed job would stay so.
         play(Round.quiet());
         while (!rounds.isEmpty() && tally.problems().isEmpty()) {
@@ -77,7 +79,23 @@ final class ChaosRun implements AutoCloseable {
         if (tally.problems().isEmpty()) {
             // What a manager that was paused or cut off did late would show now.
             play(Round.quiet());
+            stop();
         }
+    }
+
+    /** The end of it: a stop with savepoint, whose manager may be killed in the middle of it. */
+    private void stop() throws Exception {
+        store.annotate(ControlRequest.JOB_CANCEL);
+        checks.askedControl();
+        tally.requests++;
+        randomMoment(LATEST_STRIKE_MILLIS);
+        int one = random.nextInt(MANAGERS);
+        managers[one].kill();
+        tally.managers++;
+        startManager(one);
+        checks.awaitRest(
+                "the stop", new Checks.Expected(askedGeneration, checks.ledger().periodic(), "", JobState.CANCELLED));
+        checks.check("the stop", false);
     }
 
     private void play(Round round) throws Exception {
@@ -137,7 +155,7 @@ final class ChaosRun implements AutoCloseable {
                 case BY_PASS -> {}
             }
         }
-        return new Checks.Expected(askedGeneration, periodic, round.endsTheRun() ? run : "");
+        return new Checks.Expected(askedGeneration, periodic, round.endsTheRun() ? run : "", JobState.RUNNING);
     }
 
     private void strike(Strike strike) throws Exception {

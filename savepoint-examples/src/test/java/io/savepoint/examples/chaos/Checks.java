@@ -55,8 +55,9 @@ final class Checks implements AutoCloseable {
      * @param generation the generation that must have been served
      * @param periodic how many periodic savepoints must have ended
      * @param otherRunThan the run that must be over
+     * @param state the job's
      */
-    record Expected(long generation, int periodic, String otherRunThan) {}
+    record Expected(long generation, int periodic, String otherRunThan, JobState state) {}
 
     Checks(URI flink, Path directory, ChaosStore store, FaultyProxy proxy, boolean ownDirectories, Tally tally)
             throws IOException {
@@ -113,6 +114,8 @@ final class Checks implements AutoCloseable {
             boolean request = missing.stream().anyMatch(what -> what.startsWith("request"));
             (request ? tally.lost : tally.stuck)
                     .add("waited in vain for " + missing + " in " + round + "; the store has " + store.state());
+            checkLedger(round);
+            checkDisk(round, false);
             throw new AssertionError(tally.problems().toString(), late);
         }
     }
@@ -141,17 +144,15 @@ final class Checks implements AutoCloseable {
         add(missing, ledger.periodic() < expected.periodic(), "request by period");
         add(missing, books.operation().isPresent(), "the operation to end");
         add(missing, books.launch().isPresent(), "the launch to end");
-        add(
-                missing,
-                status.job()
-                        .map(JobStatus::state)
-                        .filter(s -> s == JobState.RUNNING)
-                        .isEmpty(),
-                "a running job");
+        boolean stands = status.job()
+                .map(JobStatus::state)
+                .filter(s -> s == expected.state())
+                .isPresent();
+        add(missing, !stands, "a job that is " + expected.state());
         String run = status.job().flatMap(JobStatus::id).map(id -> id.hex()).orElse("");
         add(missing, run.isEmpty() || run.equals(expected.otherRunThan()), "another run");
         add(missing, Files.exists(control.directory().resolve("fail")), "the failure");
-        if (missing.isEmpty()) {
+        if (missing.isEmpty() && expected.state() == JobState.RUNNING) {
             add(missing, !isRunning(run), "all tasks of " + run);
         }
         return missing;
@@ -178,9 +179,7 @@ final class Checks implements AutoCloseable {
         ClusterState state = store.state();
         JobStatus job = state.status().job().orElseThrow();
         String run = job.id().orElseThrow().hex();
-        for (String problem : ledger.problems()) {
-            (problem.startsWith("duplicate") ? tally.duplicates : tally.others).add(problem + " in " + round);
-        }
+        checkLedger(round);
         checkDisk(round, jobManagerKilled);
         long generation = job.savepointGeneration();
         int recorded = ledger.recorded().size();
@@ -196,14 +195,21 @@ final class Checks implements AutoCloseable {
                 .filter(known -> !LiveRuns.ENDS.contains(known.getValue()))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
-        expect(alive.equals(Set.of(run)), "alive are " + alive + " and not just " + run, round);
+        Set<String> shouldBe = job.state() == JobState.RUNNING ? Set.of(run) : Set.of();
+        expect(alive.equals(shouldBe), "alive are " + alive + " and not " + shouldBe, round);
         if (!run.equals(verifiedRun)) {
             checkRestored(job, run, round);
             verifiedRun = run;
         }
-        tally.recorded = recorded;
         tally.failedRequests = ledger.failed().size();
         failedBefore.addAll(ledger.failed().keySet());
+    }
+
+    private void checkLedger(String round) {
+        for (String problem : ledger.problems()) {
+            (problem.startsWith("duplicate") ? tally.duplicates : tally.others).add(problem + " in " + round);
+        }
+        tally.recorded = ledger.recorded().size();
     }
 
     private void expect(boolean holds, String otherwise, String round) {

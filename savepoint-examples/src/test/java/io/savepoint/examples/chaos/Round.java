@@ -44,7 +44,7 @@ record Round(Set<Request> requests, List<Strike> strikes) {
     static Deque<Round> rounds(int kills, Random random) {
         int jobManagers = Math.round(kills * 0.06f);
         int taskManagers = Math.round(kills * 0.06f);
-        if (kills > 1 && jobManagers + taskManagers == 0) {
+        if (kills > 0 && jobManagers + taskManagers == 0) {
             jobManagers = random.nextInt(2);
             taskManagers = 1 - jobManagers;
         }
