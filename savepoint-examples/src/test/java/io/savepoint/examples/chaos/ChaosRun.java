@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 /** Two managers on one store and one Flink, and all that happens to them. */
 final class ChaosRun implements AutoCloseable {
     private static final int MANAGERS = 2;
-    private static final int LONGEST_SNAPSHOT_MILLIS = 250;
+    private static final int USUAL_SNAPSHOT_MILLIS = 250;
+    private static final int LONGEST_SNAPSHOT_MILLIS = 2500;
     private static final int LATEST_STRIKE_MILLIS = 600;
     private static final int LONGEST_OUTAGE_MILLIS = 3000;
     private static final int LONGEST_DELAY_MILLIS = 2500;
@@ -102,7 +103,9 @@ final class ChaosRun implements AutoCloseable {
         for (ChaosProcess manager : managers) {
             manager.awaitStarted();
         }
-        checks.control().snapshotMillis(random.nextInt(LONGEST_SNAPSHOT_MILLIS));
+        // Some last until a manager that takes the place of a killed one has begun.
+        int longest = random.nextInt(3) == 0 ? LONGEST_SNAPSHOT_MILLIS : USUAL_SNAPSHOT_MILLIS;
+        checks.control().snapshotMillis(random.nextInt(longest));
         String run =
                 store.state().status().job().orElseThrow().id().orElseThrow().hex();
         List<Strike> strikes = new ArrayList<>(round.strikes());
