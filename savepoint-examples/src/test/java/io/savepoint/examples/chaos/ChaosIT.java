@@ -100,9 +100,10 @@ class ChaosIT {
                         ownDirectories ? "directories of their own" : "one directory",
                         (System.nanoTime() - start) / 1_000_000_000L);
                 if (!tally.problems().isEmpty()) {
+                    tally.problems().forEach(problem -> System.out.println("chaos: " + problem));
                     Path kept = Files.createTempDirectory("chaos-");
-                    run.keepOutputs(kept);
-                    System.out.println("chaos: what the managers said is in " + kept);
+                    System.out.println("chaos: what the managers and Flink said is in " + kept);
+                    run.keepEvidence(kept);
                 }
             }
         } finally {

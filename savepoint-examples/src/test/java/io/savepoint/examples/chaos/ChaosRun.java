@@ -11,7 +11,6 @@ import io.savepoint.model.RestartPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Two managers on one store and one Flink, and all that happens to them. */
 final class ChaosRun implements AutoCloseable {
@@ -60,7 +60,7 @@ final class ChaosRun implements AutoCloseable {
 
     /** @param kills how many there are in all, the one at the end included */
     void run(int kills) throws Exception {
-        Deque<Round> rounds = Round.rounds(kills - 1, random);
+        Deque<Round> rounds = Round.rounds(Math.max(0, kills - 1), random);
         for (int i = 0; i < MANAGERS; i++) {
             startManager(i);
         }
@@ -218,13 +218,18 @@ final class ChaosRun implements AutoCloseable {
         boolean ignored = new CountDownLatch(1).await(random.nextInt(latestMillis), TimeUnit.MILLISECONDS);
     }
 
-    /** Where what the managers said lies, which is worth keeping when something went wrong. */
-    void keepOutputs(Path target) throws IOException {
-        Files.createDirectories(target);
+    /** Keeps what the managers and Flink said and say, which goes with the test otherwise. */
+    void keepEvidence(Path target) throws Exception {
         for (int i = 1; i <= started; i++) {
             String name = "manager-" + i + ".out";
-            Files.copy(directory.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(directory.resolve(name), target.resolve(name));
         }
+        try (Stream<Path> logs = Files.list(flink.workDirectory().resolve("log"))) {
+            for (Path log : logs.toList()) {
+                Files.copy(log, target.resolve(log.getFileName()));
+            }
+        }
+        checks.keepAnswers(target);
     }
 
     @Override

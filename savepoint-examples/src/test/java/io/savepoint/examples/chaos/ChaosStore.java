@@ -1,6 +1,5 @@
 package io.savepoint.examples.chaos;
 
-import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterState;
 import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.JobSpec;
@@ -11,8 +10,6 @@ import java.util.OptionalLong;
 interface ChaosStore extends AutoCloseable {
     /** What a {@link ChaosManager} is told. */
     String address();
-
-    ClusterId cluster();
 
     void create(JobSpec spec) throws Exception;
 

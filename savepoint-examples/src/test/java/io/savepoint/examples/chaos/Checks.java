@@ -299,6 +299,21 @@ final class Checks implements AutoCloseable {
                 round);
     }
 
+    /** What Flink says of its jobs, and what its tasks are at. */
+    void keepAnswers(Path target) throws Exception {
+        List<String> paths = new ArrayList<>(List.of("/jobs/overview", "/taskmanagers"));
+        for (String run : rest.states().keySet()) {
+            paths.addAll(List.of("/jobs/" + run, "/jobs/" + run + "/checkpoints", "/jobs/" + run + "/exceptions"));
+        }
+        for (JsonNode taskManager : rest.get("/taskmanagers").body().path("taskmanagers")) {
+            paths.add("/taskmanagers/" + taskManager.path("id").asText() + "/thread-dump");
+        }
+        for (String path : paths) {
+            String name = path.substring(1).replace('/', '-') + ".json";
+            Files.writeString(target.resolve(name), rest.get(path).body().toPrettyString());
+        }
+    }
+
     @Override
     public void close() throws Exception {
         liveRuns.close();

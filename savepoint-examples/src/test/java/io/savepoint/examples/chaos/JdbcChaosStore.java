@@ -70,11 +70,6 @@ final class JdbcChaosStore implements ChaosStore {
     }
 
     @Override
-    public ClusterId cluster() {
-        return ORDERS;
-    }
-
-    @Override
     public void create(JobSpec spec) {
         store.putSpec(ORDERS, spec);
     }

@@ -76,11 +76,6 @@ final class KubernetesChaosStore implements ChaosStore {
     }
 
     @Override
-    public ClusterId cluster() {
-        return cluster;
-    }
-
-    @Override
     public void create(JobSpec spec) {
         GenericKubernetesResource wanted = new GenericKubernetesResource();
         wanted.setApiVersion(API_VERSION);
