@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A PostgreSQL server on a free port and in a temporary directory, which ends with this process. */
-final class LocalPostgres implements AutoCloseable {
+public final class LocalPostgres implements AutoCloseable {
     private static final Path INSTALLATIONS = Path.of("/usr/lib/postgresql");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String HOST = "127.0.0.1";
@@ -36,7 +36,7 @@ final class LocalPostgres implements AutoCloseable {
     }
 
     /** {@return where the programs of an installed server are} */
-    static Optional<Path> programs() throws IOException {
+    public static Optional<Path> programs() throws IOException {
         if (!Files.isDirectory(INSTALLATIONS)) {
             return Optional.empty();
         }
@@ -47,7 +47,7 @@ final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    static LocalPostgres start(Path programs) throws Exception {
+    public static LocalPostgres start(Path programs) throws Exception {
         Path directory = Files.createTempDirectory("local-postgres-");
         List<String> asUser = new ArrayList<>();
         if (System.getProperty("user.name").equals("root")) {
@@ -107,7 +107,7 @@ final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    PGSimpleDataSource dataSource() {
+    public PGSimpleDataSource dataSource() {
         return dataSource;
     }
 

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** The real kubectl, on the server that KUBECONFIG names, in one namespace. */
-final class Kubectl {
-    static final String CONTROL = "flinkclusters.flinkoperator.k8s.io/user-control";
+public final class Kubectl {
+    public static final String CONTROL = "flinkclusters.flinkoperator.k8s.io/user-control";
     static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final String namespace;
@@ -27,7 +27,7 @@ final class Kubectl {
     }
 
     /** A namespace that one test has for itself, with the CRD installed. */
-    static Kubectl inNewNamespace(String purpose) throws IOException, InterruptedException {
+    public static Kubectl inNewNamespace(String purpose) throws IOException, InterruptedException {
         Kubectl kubectl =
                 new Kubectl(purpose + "-" + UUID.randomUUID().toString().substring(0, 8));
         kubectl.run("apply", "-f", "deploy/crd.yaml");
@@ -37,7 +37,7 @@ final class Kubectl {
     }
 
     /** Deletes also what lies in it, which a server without its controllers would leave. */
-    void deleteNamespace() throws IOException, InterruptedException {
+    public void deleteNamespace() throws IOException, InterruptedException {
         run("delete", "flinkclusters", "--all");
         run("delete", "namespace", namespace, "--wait=false");
     }
@@ -50,7 +50,7 @@ final class Kubectl {
         return new Kubectl("");
     }
 
-    String namespace() {
+    public String namespace() {
         return namespace;
     }
 
