@@ -64,7 +64,7 @@ enum Fault {
 
     /** Whether a request may come when the world has gone on without it. */
     boolean arrivesLate() {
-        return this == GIVEN_UP || this == REQUEST_LATE || this == DELIVERED_TWICE;
+        return this == GIVEN_UP || this == REQUEST_LATE || this == DELIVERED_TWICE || this == PAUSE_BEFORE;
     }
 
     /** Whether it can happen there. */

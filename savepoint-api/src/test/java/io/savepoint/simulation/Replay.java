@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 final class Replay {
     private static final int MOST_RERUNS = 400;
     private static final int LINES = 120;
+    private static final int LONGEST = 400;
 
     private Replay() {}
 
@@ -85,7 +86,8 @@ final class Replay {
         if (from > 0) {
             lines.add("  (" + from + " lines before)");
         }
-        lines.addAll(trace.subList(from, trace.size()));
+        trace.subList(from, trace.size())
+                .forEach(line -> lines.add(line.substring(0, Math.min(LONGEST, line.length()))));
         lines.add(result.violation().map(Violation::toString).orElse("no violation"));
         return String.join("\n", lines);
     }
