@@ -24,7 +24,7 @@ final class ClusterSession {
     private final Scheduler scheduler;
     private final Versions versions = new Versions();
     private final Stretch<Sight> jobSeen;
-    private final Stretch<TriggerId> unknownSeen;
+    private final Stretch<Operation> unknownSeen;
     private @Nullable CompletableFuture<Reconciliation> running;
     private @Nullable CompletableFuture<Reconciliation> queued;
     private int unreachableInARow;
@@ -39,7 +39,8 @@ final class ClusterSession {
         this.outages = outages;
         this.scheduler = scheduler;
         this.jobSeen = new Stretch<>(timings.missingInterval());
-        this.unknownSeen = new Stretch<>(timings.missingInterval());
+        boolean longer = timings.missingInterval().compareTo(Timings.LOOK_AGAIN) > 0;
+        this.unknownSeen = new Stretch<>(longer ? timings.missingInterval() : Timings.LOOK_AGAIN);
     }
 
     /** What was seen of a job; no state if the JobManager did not know it. */
@@ -136,8 +137,7 @@ final class ClusterSession {
         boolean unknown = seen.operation()
                 .filter(OperationObservation.Unknown.class::isInstance)
                 .isPresent();
-        Duration unknownFor =
-                unknownSeen.look(operation.map(Operation::triggerId).filter(id -> unknown), now);
+        Duration unknownFor = unknownSeen.look(operation.filter(inFlight -> unknown), now);
         Hints hints = new Hints(unreachableInARow, lastInProgress, sameFor, unknownFor, lastNote);
         unreachableInARow = seen.job() instanceof JobObservation.Unreachable ? unreachableInARow + 1 : 0;
         return hints;

@@ -10,6 +10,7 @@ import io.savepoint.model.SavepointResult;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.SavepointStatus;
 import io.savepoint.model.TriggerId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,10 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectCalls {
     private static final int MOST_WAITING = 64;
+    private static final Duration UNTIL_FORGOTTEN = Duration.ofMinutes(1);
 
     private final ClusterId cluster;
     private final Function<String, RuntimeException> failure;
     private final Deque<Call> calls = new ArrayDeque<>();
+    private @Nullable Instant forgottenSince;
     private @Nullable String closed;
 
     DirectCalls(ClusterId cluster, Function<String, RuntimeException> failure) {
@@ -42,6 +45,10 @@ final class DirectCalls {
 
         @Nullable
         TriggerId trigger;
+
+        /** Of which run the savepoint is; by the time it is told another one may be recorded. */
+        @Nullable
+        JobId savedRun;
 
         @Nullable
         JobId job;
@@ -153,7 +160,10 @@ final class DirectCalls {
         bookkeeping
                 .operation()
                 .filter(operation -> operation.token().equals(token))
-                .ifPresent(operation -> call.trigger = operation.triggerId());
+                .ifPresent(operation -> {
+                    call.trigger = operation.triggerId();
+                    call.savedRun = operation.jobId();
+                });
         bookkeeping
                 .launch()
                 .filter(launch -> launch.token().equals(token))
@@ -173,11 +183,46 @@ final class DirectCalls {
                     .filter(operation -> operation.token().equals(token))
                     .isEmpty();
         }
-        // A cluster that was made anew meanwhile has another job or none, and tells nothing of this one.
-        boolean onItsWay = status.job()
-                .filter(job -> job.id().equals(Optional.ofNullable(call.job)) && job.state() == JobState.DEPLOYING)
-                .isPresent();
-        return call.job != null && bookkeeping.launch().isEmpty() && !onItsWay;
+        return call.job != null
+                && bookkeeping.launch().isEmpty()
+                && status.job().filter(job -> job.state() != JobState.DEPLOYING).isPresent();
+    }
+
+    /**
+     * Gives up a restore that the record knows nothing of, as its cluster was made anew; not at once, since a store may
+     * have given an old copy.
+     */
+    void giveUpForgotten(ClusterStatus status, Instant now) {
+        Call call;
+        synchronized (this) {
+            call = calls.peek();
+            if (call == null || !isForgotten(call, status)) {
+                forgottenSince = null;
+                return;
+            }
+            if (forgottenSince == null) {
+                forgottenSince = now;
+            }
+            if (Duration.between(forgottenSince, now).compareTo(UNTIL_FORGOTTEN) < 0) {
+                return;
+            }
+            calls.remove();
+            forgottenSince = null;
+        }
+        call.result.completeExceptionally(failure.apply(cluster + ": restore from " + call.request.location()
+                + " failed: nothing is recorded of it any more; was the cluster deleted and made anew?"));
+    }
+
+    private static boolean isForgotten(Call call, ClusterStatus status) {
+        Optional<JobId> recorded = status.job().flatMap(JobStatus::id);
+        return call.job != null && status.bookkeeping().launch().isEmpty() && !recorded.equals(Optional.of(call.job));
+    }
+
+    private static Optional<JobId> savedRun(Call call, ClusterStatus status, TriggerId trigger) {
+        return Optional.ofNullable(call.savedRun)
+                .or(() -> status.savepoint()
+                        .filter(savepoint -> savepoint.triggerId().equals(Optional.of(trigger)))
+                        .flatMap(SavepointStatus::jobId));
     }
 
     private void endSavepoint(Call call, ClusterStatus status, TriggerId trigger) {
@@ -186,7 +231,7 @@ final class DirectCalls {
         if (job.isPresent()) {
             call.result.complete(new SavepointResult(
                     cluster,
-                    job.get().id().orElseThrow(),
+                    savedRun(call, status, trigger).or(job.get()::id).orElseThrow(),
                     trigger,
                     job.get().savepointLocation().orElseThrow(),
                     job.get().savepointGeneration()));

@@ -179,6 +179,7 @@ public final class Engine {
         session.outages().observed(seen).ifPresent(announcer::tell);
         // A call may have been carried out to its end by another manager.
         session.calls().recorded(state.status());
+        session.calls().giveUpForgotten(state.status(), now);
         Planner.Plan plan = planner.plan(state, seen, hints, session.calls().next(state.status(), now), now);
         Step step = plan.step();
         if (step.status().equals(state.status())) {

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param unreachableInARow how many ticks in a row found no usable answer before this one
  * @param lastInProgress the longest time after which the operation in flight was still seen in progress
  * @param sameFor how long it has seen the job as it is seen now, be that a state or its absence
- * @param unknownFor how long it has seen that Flink does not know the operation in flight
+ * @param unknownFor how long it has seen that Flink does not know the operation in flight, since that was last sent
  * @param lastNote what came of the last action, where that is worth telling
  */
 record Hints(

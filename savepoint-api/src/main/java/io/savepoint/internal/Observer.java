@@ -67,11 +67,12 @@ final class Observer {
                     Observation.of(new JobObservation.Unreachable(unreachable.message()), result));
         }
         boolean inProgress = result instanceof OperationObservation.InProgress;
-        boolean takesLong = operation.lastSentAt().plus(LONG).isBefore(now);
+        // Either way: a clock may have gone back.
+        boolean takesLong = Duration.between(operation.lastSentAt(), now).abs().compareTo(LONG) > 0;
         if (inProgress && takesLong) {
             return observeJob(cluster, operation.jobId())
                     .thenCompose(job -> hasEnded(job)
-                            ? withHistory(cluster, operation, job)
+                            ? observeOnceMore(cluster, operation, job)
                             : CompletableFuture.completedFuture(Observation.of(job, result)));
         }
         if (!(result instanceof OperationObservation.Unknown)) {
@@ -80,7 +81,18 @@ final class Observer {
         return observeJob(cluster, operation.jobId()).thenCompose(job -> withHistory(cluster, operation, job));
     }
 
-    /** What is in progress for a job that has ended never ends, and counts as unknown. */
+    /**
+     * What is in progress for a job that has ended never ends, and counts as unknown; but it may have ended with its job
+     * between the two looks.
+     */
+    private CompletableFuture<Observation> observeOnceMore(ClusterId cluster, Operation operation, JobObservation job) {
+        return Stages.call(() -> transport.observeOperation(cluster, operation.jobId(), operation.triggerId()))
+                .exceptionally(failure -> new OperationObservation.Unreachable(Stages.describe(failure)))
+                .thenCompose(result -> result instanceof OperationObservation.InProgress
+                        ? withHistory(cluster, operation, job)
+                        : withJob(cluster, operation, result, operation.lastSentAt()));
+    }
+
     private static boolean hasEnded(JobObservation job) {
         return job instanceof JobObservation.Found found && found.state().isTerminal();
     }

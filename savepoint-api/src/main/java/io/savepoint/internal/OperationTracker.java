@@ -17,9 +17,6 @@ import java.util.stream.Stream;
 
 /** Follows the operation in flight to its result; asks again under the same id only while that is safe. */
 final class OperationTracker {
-    /** How soon to look again whether an operation that is unknown has become known. */
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
-
     private final Timings timings;
 
     OperationTracker(Timings timings) {
@@ -108,21 +105,27 @@ final class OperationTracker {
             repeat(draft, operation);
             return;
         }
-        // By this process's own looks as well: the one that sent it may have had another time on its clock.
-        boolean conclusive = unknownFor.compareTo(timings.untilLost()) >= 0
-                && draft.since(operation.lastSentAt()).compareTo(timings.untilLost()) >= 0;
-        if (!conclusive) {
-            draft.dueIn(LOOK_AGAIN);
-            return;
-        }
+        Duration waited = waited(draft.since(operation.lastSentAt()), unknownFor);
         Optional<SavepointRecord> likely = sinceTheLastRecorded(draft, seen.history())
-                .filter(record -> isLikely(record, operation))
+                .filter(record -> waited.compareTo(Timings.HISTORY_STALENESS) >= 0 && isLikely(record, operation))
                 .min(Comparator.comparing(SavepointRecord::triggerTime));
         if (likely.isPresent()) {
             complete(draft, operation, likely.get());
-        } else {
+        } else if (waited.compareTo(timings.untilLost()) >= 0) {
             Results.fail(draft, operation, SavepointState.FAILED, lost(operation, job, restarted));
+        } else {
+            draft.dueIn(Timings.LOOK_AGAIN);
         }
+    }
+
+    /**
+     * How long an answer has been waited for in vain: by the record, and by this process's own looks since the request was
+     * last sent, as the one that sent it may have had another time on its clock. Not for ever by the looks, which a host
+     * may take at any times.
+     */
+    private Duration waited(Duration sinceSent, Duration unknownFor) {
+        boolean looksCount = sinceSent.compareTo(timings.resultStore()) < 0;
+        return looksCount && unknownFor.compareTo(sinceSent) < 0 ? unknownFor : sinceSent;
     }
 
     private static String lost(Operation operation, JobObservation.Found job, boolean restarted) {
@@ -160,10 +163,7 @@ final class OperationTracker {
         boolean rightKind = record.stop() == (operation.kind() == Operation.Kind.STOP);
         // Flink's clock may differ from ours, and a request takes its time to get there.
         Instant earliest = operation.triggerTime().minus(Timings.HISTORY_STALENESS);
-        Instant latest = operation
-                .lastSentAt()
-                .plus(timings.sendWindow().multipliedBy(2))
-                .plus(Timings.HISTORY_STALENESS);
+        Instant latest = operation.lastSentAt().plus(timings.untilLost());
         boolean rightTime = !record.triggerTime().isBefore(earliest)
                 && !record.triggerTime().isAfter(latest);
         return rightKind && rightTime && !operation.ownDirectory() && liesIn(record, operation);

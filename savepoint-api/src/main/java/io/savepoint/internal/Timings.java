@@ -25,6 +25,9 @@ public record Timings(
     /** Flink's checkpoint history may be {@code web.refresh-interval} old, 3 s by default. */
     static final Duration HISTORY_STALENESS = Duration.ofSeconds(4);
 
+    /** How soon to look again whether an operation that is unknown has become known. */
+    static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
     /** How soon to look at what Flink was just asked for. */
     static final Duration FOLLOW_UP = Duration.ofMillis(100);
 
@@ -48,11 +51,11 @@ public record Timings(
     }
 
     /**
-     * How long an operation must be unknown before it counts as lost: by then a request that was sent has arrived, and
-     * the history shows what became of it.
+     * How long an operation must be unknown before it counts as lost. By then a request has arrived that left its process
+     * at the end of the window and was under way for as long again, and the history shows what became of it.
      */
     Duration untilLost() {
-        return sendWindow.plus(HISTORY_STALENESS);
+        return sendWindow.multipliedBy(2).plus(HISTORY_STALENESS);
     }
 
     /**

@@ -30,7 +30,7 @@ final class FakeSavepoints {
     /** Flink's own bound of a checkpoint, {@code execution.checkpointing.timeout}. */
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(10);
 
-    /** How the next savepoint shall fail, whether its job fails with it, and whether its end is not told before that. */
+    /** How the next savepoint shall fail, whether its job fails with it, and whether the end of its job leaves it in progress. */
     record Failure(String reason, boolean jobOfSavepointFails, boolean jobOfStopFails, boolean hangs) {}
 
     private final FakeWorld world;

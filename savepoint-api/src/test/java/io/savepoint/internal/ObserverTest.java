@@ -31,6 +31,7 @@ class ObserverTest {
     private static final OperationObservation IN_PROGRESS = new OperationObservation.InProgress();
 
     private OperationObservation operation = UNKNOWN;
+    private Optional<OperationObservation> next = Optional.empty();
     private JobObservation job = found(FlinkJobState.RUNNING);
     private CompletionStage<List<SavepointRecord>> history = CompletableFuture.completedFuture(List.of());
     private final Observer observer = new Observer(new ForwardingTransport(FakeFlink.create(new ManualScheduler())) {
@@ -41,7 +42,9 @@ class ObserverTest {
 
         @Override
         public CompletionStage<OperationObservation> observeOperation(ClusterId cluster, JobId id, TriggerId trigger) {
-            return CompletableFuture.completedFuture(operation);
+            OperationObservation told = operation;
+            operation = next.orElse(told);
+            return CompletableFuture.completedFuture(told);
         }
 
         @Override
@@ -68,6 +71,14 @@ class ObserverTest {
         operation = IN_PROGRESS;
         assertThat(observe(NOW.plusSeconds(10))).isEqualTo(Observation.of(new JobObservation.NotAsked(), IN_PROGRESS));
         assertThat(observe(NOW.plusSeconds(11))).isEqualTo(Observation.of(job, IN_PROGRESS));
+    }
+
+    @Test
+    void whatEndsTogetherWithItsJobIsNotUnknown() {
+        operation = IN_PROGRESS;
+        next = Optional.of(new OperationObservation.Completed(LOCATION));
+        job = found(FlinkJobState.FINISHED);
+        assertThat(observe(NOW.plusSeconds(11))).isEqualTo(Observation.of(new JobObservation.NotAsked(), next.get()));
     }
 
     @Test

@@ -142,7 +142,7 @@ class OperationTrackerTest {
         Step step = Situation.running()
                 .inFlight(
                         Operation.Kind.SAVEPOINT,
-                        operation -> operation.triggerTime(triggered).lastSentAt(NOW.minusSeconds(15)))
+                        operation -> operation.triggerTime(triggered).lastSentAt(NOW.minusSeconds(25)))
                 .hear(UNKNOWN)
                 .plan();
         assertThat(step.action() instanceof Action.Send).isEqualTo(repeated);
@@ -156,7 +156,7 @@ class OperationTrackerTest {
     @ParameterizedTest(name = "started {0} ms from what is recorded")
     @CsvSource({"0,false", "-1,true", "1,true"})
     void anIdIsNotRepeatedAfterTheJobManagerWasRestarted(long millis, boolean restarted) {
-        Step step = unknown(Operation.Kind.SAVEPOINT, 15)
+        Step step = unknown(Operation.Kind.SAVEPOINT, 25)
                 .see(new JobObservation.Found(
                         FlinkJobState.RUNNING, RUN_START.plusMillis(millis), Optional.empty(), true))
                 .plan();
@@ -170,7 +170,7 @@ class OperationTrackerTest {
 
     @Test
     void anIdIsNotRepeatedAfterTheJobEnded() {
-        Situation situation = unknown(Operation.Kind.SAVEPOINT, 15)
+        Situation situation = unknown(Operation.Kind.SAVEPOINT, 25)
                 .state(JobState.FAILED)
                 .books(book -> book.failedAt(NOW))
                 .see(found(FlinkJobState.FAILED));
@@ -180,7 +180,7 @@ class OperationTrackerTest {
     }
 
     @ParameterizedTest(name = "sent {0} ms ago")
-    @CsvSource({"0,2000", "13999,2000", "14000,0"})
+    @CsvSource({"0,2000", "23999,2000", "24000,0"})
     void aRequestThatMayBeOnItsWayIsNotLost(long millis, long dueIn) {
         Step step = Situation.running()
                 .inFlight(Operation.Kind.SAVEPOINT, operation -> operation.lastSentAt(NOW.minusMillis(millis)))
@@ -193,7 +193,7 @@ class OperationTrackerTest {
     }
 
     @ParameterizedTest(name = "seen unknown for {0} ms")
-    @CsvSource({"0,2000", "13999,2000", "14000,0"})
+    @CsvSource({"0,2000", "23999,2000", "24000,0"})
     void whatThisProcessHasNotSeenUnknownForAsLongIsNotLost(long millis, long dueIn) {
         Step step = unknown(Operation.Kind.SAVEPOINT, 100)
                 .hints(new Hints(0, Optional.empty(), Duration.ZERO, Duration.ofMillis(millis), Optional.empty()))

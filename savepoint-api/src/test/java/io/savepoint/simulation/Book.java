@@ -9,10 +9,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the managers ever recorded of their intents and of what became of them, for all clusters of a run. */
 final class Book {
@@ -20,6 +22,8 @@ final class Book {
     private final Map<JobId, LaunchIntent> launches = new LinkedHashMap<>();
     private final Map<ClusterId, List<Instant>> losses = new HashMap<>();
     private final Map<Long, Instant> deleted = new HashMap<>();
+    private final Map<Long, String> restarts = new HashMap<>();
+    private final Set<String> recorded = new HashSet<>();
 
     /** An operation from the write that intended it to the one that told its end. */
     static final class Intent {
@@ -79,6 +83,21 @@ final class Book {
 
     Collection<LaunchIntent> launches() {
         return launches.values();
+    }
+
+    /** Whether a location is recorded for the first time; the next restart is from there. */
+    boolean recordedOnce(long uid, String location) {
+        restarts.put(uid, location);
+        return recorded.add(uid + " " + location);
+    }
+
+    void restoreFromNowOn(long uid, String location) {
+        restarts.put(uid, location);
+    }
+
+    /** Where the next restart has to begin, as far as managers of ours have decided. */
+    Optional<String> restoreFrom(long uid) {
+        return Optional.ofNullable(restarts.get(uid));
     }
 
     /** A JobManager forgot what it knew. */

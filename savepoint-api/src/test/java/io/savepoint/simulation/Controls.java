@@ -137,6 +137,10 @@ final class Controls {
     private void ended(ControlStatus control, Violations violations) {
         boolean succeeded = control.state() == ControlState.SUCCEEDED;
         violations.require(
+                !succeeded || control.savepointTriggerId().isPresent(),
+                "I7 no-lost-request",
+                () -> control + " succeeded with nothing done");
+        violations.require(
                 succeeded || control.message().filter(text -> !text.isBlank()).isPresent(),
                 "I7 no-lost-request",
                 () -> control + " failed and does not say why");

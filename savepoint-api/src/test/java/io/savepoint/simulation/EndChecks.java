@@ -5,6 +5,7 @@ import io.savepoint.model.ClusterState;
 import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
+import io.savepoint.model.SavepointResult;
 import io.savepoint.policy.GenerationTriggeredPolicy;
 import io.savepoint.testing.FakeJob;
 import io.savepoint.testing.FlinkLedger;
@@ -197,7 +198,30 @@ final class EndChecks {
                         + world.cluster(id).jobs());
     }
 
+    private boolean wasTaken(SavepointResult saved) {
+        return world.book
+                        .intent(saved.triggerId())
+                        .filter(intent -> intent.succeeded)
+                        .isPresent()
+                && world.flink.ledger().savepoints().stream()
+                        .anyMatch(taken -> taken.location().equals(Optional.of(saved.location()))
+                                && taken.job().equals(saved.jobId()));
+    }
+
+    private boolean wasStarted(Object job) {
+        // Where another manager has carried it out, a later restart may have taken the run's place already.
+        return world.book.launches().stream()
+                        .anyMatch(intent -> intent.launch().jobId().equals(job))
+                && world.flink.ledger().runs().stream()
+                        .anyMatch(run -> run.job().equals(job));
+    }
+
     private void answered(Managers.Call call) {
+        if (call.result().isDone() && !call.result().isCompletedExceptionally()) {
+            Object answer = call.result().join();
+            boolean isTrue = answer instanceof SavepointResult saved ? wasTaken(saved) : wasStarted(answer);
+            violations.require(isTrue, "I5 truth", () -> call.what() + " was answered with " + answer);
+        }
         if (call.result().isCompletedExceptionally() && !call.result().isCancelled()) {
             List<String> reason = call.result()
                     .handle((value, failure) -> List.of(String.valueOf(failure.getMessage())))

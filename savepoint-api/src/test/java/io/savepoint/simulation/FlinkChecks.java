@@ -84,16 +84,14 @@ final class FlinkChecks {
             return;
         }
         FlinkLedger.Savepoint last = ours.get(ours.size() - 1);
-        if (last.outcome() == FlinkLedger.Outcome.FAILED) {
-            // Refused at once: for Flink there was no such job, or none that could be saved.
-            return;
-        }
+        // At once, where there was no such job, or none that could be saved.
+        boolean refused = last.outcome() == FlinkLedger.Outcome.FAILED;
         for (FlinkLedger.Savepoint earlier : ours.subList(0, ours.size() - 1)) {
             if (!earlier.job().equals(last.job())) {
                 continue;
             }
             violations.require(
-                    !last.begun().isBefore(earlier.ended().orElse(Instant.MAX)),
+                    refused || !last.begun().isBefore(earlier.ended().orElse(Instant.MAX)),
                     "I1 one-in-flight",
                     () -> last + " overlaps " + earlier);
             violations.require(

@@ -59,9 +59,10 @@ class FullSimulationTest {
         assertThat(summary.failed().stream().limit(3).map(Replay::story))
                 .as("seeds that violate an invariant: %s", summary.failed())
                 .isEmpty();
+        assertThat(summary.runs()).isEqualTo(runs);
         assertThat(survivors).as("mutants that survived").isEmpty();
         // A shorter campaign meets what is rare less often.
-        long least = LEAST * runs / 100_000;
+        long least = Math.max(1, LEAST * runs / 100_000);
         assertThat(summary.coverage().below(least)).as("what happened seldom").isEmpty();
     }
 }

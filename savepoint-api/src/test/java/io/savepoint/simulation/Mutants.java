@@ -6,8 +6,8 @@ import static io.savepoint.simulation.Mutant.ofWorld;
 import java.util.List;
 
 /**
- * Bugs that a savepoint manager can have, many of them seen in the field. The comments name what was seen there; the
- * simulation must find every one of them.
+ * Bugs that a savepoint manager can have: those of which the field knows, and those that this one had. The simulation
+ * must find every one of them.
  */
 final class Mutants {
     private static final String RECORD_THEN = "return record(state, step, now).thenCompose(result -> switch";
@@ -270,9 +270,24 @@ final class Mutants {
                     "since(operation.lastSentAt())"),
             of(
                     "a restore waits for a cluster that was made anew",
-                    "internal/DirectCalls.java",
-                    "return call.job != null && bookkeeping.launch().isEmpty() && !onItsWay;",
-                    "return call.job != null && bookkeeping.launch().isEmpty() && !onItsWay && status.job().isPresent();"));
+                    "internal/Engine.java",
+                    "session.calls().giveUpForgotten(state.status(), now);",
+                    ""),
+            of(
+                    "a restore by hand outlives the savepoints that are taken later",
+                    "internal/Results.java",
+                    ".consecutiveRestarts(0)\n                .restoredFrom(Optional.empty())",
+                    ".consecutiveRestarts(0)"),
+            of(
+                    "a generation is taken for served when it is accepted",
+                    "internal/Decider.java",
+                    "log -> log.accepted(accept.token())",
+                    "log -> log.served(accept.token())"),
+            of(
+                    "the age of a savepoint does not matter",
+                    "policy/RestartFromSavepointOnFailurePolicy.java",
+                    "return age > allowed\n",
+                    "return age > 1_000 * allowed\n"));
 
     private Mutants() {}
 

@@ -16,6 +16,7 @@ import io.savepoint.model.SavepointStatus;
 import io.savepoint.policy.Decision;
 import io.savepoint.testing.FakeFlink;
 import io.savepoint.testing.FlinkLedger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,10 +33,18 @@ final class StoreChecks implements Database.Witness {
     private final Violations violations;
     private final Supplier<Instant> now;
     private final Promptness promptness;
+    private final boolean clientIds;
     private final Map<Long, Controls> controls = new HashMap<>();
     private long writes;
 
-    StoreChecks(FakeFlink flink, Book book, Violations violations, Supplier<Instant> now, Promptness promptness) {
+    StoreChecks(
+            FakeFlink flink,
+            Book book,
+            Violations violations,
+            Supplier<Instant> now,
+            Promptness promptness,
+            boolean clientIds) {
+        this.clientIds = clientIds;
         this.flink = flink;
         this.book = book;
         this.violations = violations;
@@ -66,6 +75,7 @@ final class StoreChecks implements Database.Witness {
         generation(was, is);
         operations(before, is);
         controlTellsTheResult(is);
+        generationIsServed(was, is);
         launches(before, is);
         violations.require(
                 Neighbour.fieldsOf(before.status()).equals(Neighbour.fieldsOf(after.status())),
@@ -107,6 +117,26 @@ final class StoreChecks implements Database.Witness {
                 () -> status.control() + " does not tell what became of its savepoint: " + status.savepoint());
     }
 
+    /** What was served has had a savepoint that ended, or a refusal. */
+    private void generationIsServed(ClusterStatus was, ClusterStatus is) {
+        Optional<String> served = is.bookkeeping().requestsOf("generation").served();
+        if (served.equals(was.bookkeeping().requestsOf("generation").served())) {
+            return;
+        }
+        boolean ended = book.intents().stream()
+                .anyMatch(intent -> intent.ended.equals(Optional.of(now.get()))
+                        && intent.operation.policy().equals("generation")
+                        && served.equals(Optional.of(intent.operation.token())));
+        boolean refused = is.savepoint()
+                .filter(savepoint -> savepoint.state() == SavepointState.TRIGGER_FAILED
+                        && savepoint.message().isPresent())
+                .isPresent();
+        violations.require(
+                ended || refused,
+                "I7 no-lost-request",
+                () -> "generation " + served + " counts as served, and nothing came of it: " + is.savepoint());
+    }
+
     private void generation(ClusterStatus was, ClusterStatus is) {
         long before = was.job().map(JobStatus::savepointGeneration).orElse(0L);
         long after = is.job().map(JobStatus::savepointGeneration).orElse(0L);
@@ -118,6 +148,17 @@ final class StoreChecks implements Database.Witness {
         boolean grown = after == before + 1 && !sameSavepoint && !sameLocation;
         boolean untouched = after == before && sameSavepoint && sameLocation;
         violations.require(grown || untouched, "I4 generation", () -> "from " + was.job() + " to " + is.job());
+        boolean timed = is.job()
+                .filter(job -> job.lastSavepointTime().isPresent()
+                        && job.lastSavepointTriggerTime().isPresent())
+                .isPresent();
+        boolean sameTimes =
+                was.job().flatMap(JobStatus::lastSavepointTime).equals(is.job().flatMap(JobStatus::lastSavepointTime))
+                        && was.job()
+                                .flatMap(JobStatus::lastSavepointTriggerTime)
+                                .equals(is.job().flatMap(JobStatus::lastSavepointTriggerTime));
+        violations.require(
+                grown ? timed : sameTimes, "I4 generation", () -> "times from " + was.job() + " to " + is.job());
         boolean ofAnOperation = !grown || was.bookkeeping().operation().isPresent();
         violations.require(ofAnOperation, "I4 generation", () -> "nothing was in flight before " + is.job());
     }
@@ -128,7 +169,8 @@ final class StoreChecks implements Database.Witness {
         Optional<Operation> later = is.bookkeeping().operation();
         boolean sameId = earlier.map(Operation::triggerId).equals(later.map(Operation::triggerId));
         if (earlier.isPresent() && later.isPresent() && !sameId) {
-            boolean renamed = earlier.get().token().equals(later.get().token())
+            boolean renamed = !clientIds
+                    && earlier.get().token().equals(later.get().token())
                     && earlier.get().sends() == later.get().sends()
                     && earlier.get().triggerTime().equals(later.get().triggerTime());
             violations.require(
@@ -170,6 +212,7 @@ final class StoreChecks implements Database.Witness {
             intent.succeeded = true;
             truth(
                     before.state().id(),
+                    before.uid(),
                     operation,
                     recorded.get().savepointLocation().orElse(""));
             return;
@@ -188,7 +231,7 @@ final class StoreChecks implements Database.Witness {
                 () -> operation + " ended without a recorded result: " + is.savepoint());
     }
 
-    private void truth(ClusterId cluster, Operation operation, String location) {
+    private void truth(ClusterId cluster, long uid, Operation operation, String location) {
         Optional<FlinkLedger.Savepoint> taken = flink.ledger().savepoints().stream()
                 .filter(savepoint -> savepoint.cluster().equals(cluster)
                         && savepoint.job().equals(operation.jobId())
@@ -205,6 +248,12 @@ final class StoreChecks implements Database.Witness {
                     own || !operation.ownDirectory() || liesIn(location, operation),
                     "I5 truth",
                     () -> location + " is not of " + operation + " but " + savepoint);
+            violations.require(
+                    own || savepoint.foreign() || !clientIds,
+                    "I5 truth",
+                    () -> savepoint + " is ours, and not the one of " + operation);
+            violations.require(
+                    book.recordedOnce(uid, location), "I5 truth", () -> location + " is recorded a second time");
             violations.require(
                     savepoint.stop() == (operation.kind() == Operation.Kind.STOP),
                     "I5 truth",
@@ -224,6 +273,12 @@ final class StoreChecks implements Database.Witness {
     private void launches(Database.Resource before, ClusterStatus is) {
         ClusterStatus was = before.state().status();
         Optional<Launch> launch = is.bookkeeping().launch();
+        was.bookkeeping()
+                .launch()
+                .filter(restored -> restored.kind() == Launch.Kind.RESTORE
+                        && is.bookkeeping().restoredFrom().equals(restored.fromSavepoint()))
+                .flatMap(Launch::fromSavepoint)
+                .ifPresent(location -> book.restoreFromNowOn(before.uid(), location));
         boolean begun = launch.isPresent()
                 && !was.bookkeeping().launch().map(Launch::jobId).equals(launch.map(Launch::jobId));
         if (!begun) {
@@ -236,7 +291,7 @@ final class StoreChecks implements Database.Witness {
         Launch intended = launch.get();
         book.intended(new Book.LaunchIntent(before.state().id(), before.uid(), intended));
         if (intended.kind() == Launch.Kind.RESTART) {
-            restart(before.state().spec(), was, intended);
+            restart(before, was, intended);
         } else if (intended.kind() == Launch.Kind.START) {
             violations.require(
                     intended.fromSavepoint().equals(before.state().spec().fromSavepoint()),
@@ -245,9 +300,21 @@ final class StoreChecks implements Database.Witness {
         }
     }
 
-    private void restart(JobSpec spec, ClusterStatus was, Launch launch) {
+    private void restart(Database.Resource before, ClusterStatus was, Launch launch) {
+        JobSpec spec = before.state().spec();
         JobStatus job = was.job().orElseThrow();
-        Optional<String> last = was.bookkeeping().restoredFrom().or(job::savepointLocation);
+        // What another program has recorded is all that there is before the first of ours.
+        Optional<String> last = book.restoreFrom(before.uid()).or(job::savepointLocation);
+        long allowed = spec.maxStateAgeToRestoreSeconds().orElse(Long.MAX_VALUE);
+        boolean young = was.bookkeeping()
+                .failedAt()
+                .flatMap(failed -> job.lastSavepointTime()
+                        .map(taken -> Duration.between(taken, failed).toSeconds() <= allowed))
+                .orElse(true);
+        violations.require(
+                young && !spec.cancelRequested(),
+                "I6 one-run",
+                () -> launch + " restarts from what is too old, or against " + spec);
         violations.require(
                 launch.fromSavepoint().isPresent() && launch.fromSavepoint().equals(last),
                 "I6 one-run",

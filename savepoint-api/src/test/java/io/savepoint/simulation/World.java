@@ -28,6 +28,7 @@ final class World {
     final FlinkChecks flinkChecks;
     final Managers managers;
     private int requestsSeen;
+    private Instant lastLook = START;
 
     World(Plan plan, boolean traced) {
         this.plan = plan;
@@ -44,7 +45,7 @@ final class World {
                 .recoveryTime(setup.recoveryTime())
                 .build();
         this.promptness = new Promptness(setup, violations, time::now, clocksAreRight(plan));
-        this.storeChecks = new StoreChecks(flink, book, violations, time::now, promptness);
+        this.storeChecks = new StoreChecks(flink, book, violations, time::now, promptness, setup.clientIds());
         this.database = new Database(storeChecks);
         this.flinkChecks = new FlinkChecks(flink, book, violations, setup.clientIds());
         this.managers = new Managers(this);
@@ -91,6 +92,10 @@ final class World {
 
     /** Between two looks there are not more requests than a few for every look at a job and every poll of a savepoint. */
     private void bounded() {
+        if (time.now().isBefore(lastLook.plus(WATCH))) {
+            return;
+        }
+        lastLook = time.now();
         int requests = requests();
         int most = 700 * Math.max(1, managers.living().size()) * clusters.size();
         int made = requests - requestsSeen;
