@@ -51,9 +51,13 @@ final class Observer {
     }
 
     private CompletableFuture<Observation> observeOperation(ClusterId cluster, Operation operation, Instant now) {
-        return Stages.call(() -> transport.observeOperation(cluster, operation.jobId(), operation.triggerId()))
-                .exceptionally(failure -> new OperationObservation.Unreachable(Stages.describe(failure)))
-                .thenCompose(result -> withJob(cluster, operation, result, now));
+        return ask(cluster, operation).thenCompose(result -> withJob(cluster, operation, result, now));
+    }
+
+    private CompletableFuture<OperationObservation> ask(ClusterId cluster, Operation operation) {
+        return Stages.<OperationObservation>call(
+                        () -> transport.observeOperation(cluster, operation.jobId(), operation.triggerId()))
+                .exceptionally(failure -> new OperationObservation.Unreachable(Stages.describe(failure)));
     }
 
     /**
@@ -86,8 +90,7 @@ final class Observer {
      * between the two looks.
      */
     private CompletableFuture<Observation> observeOnceMore(ClusterId cluster, Operation operation, JobObservation job) {
-        return Stages.call(() -> transport.observeOperation(cluster, operation.jobId(), operation.triggerId()))
-                .exceptionally(failure -> new OperationObservation.Unreachable(Stages.describe(failure)))
+        return ask(cluster, operation)
                 .thenCompose(result -> result instanceof OperationObservation.InProgress
                         ? withHistory(cluster, operation, job)
                         : withJob(cluster, operation, result, operation.lastSentAt()));

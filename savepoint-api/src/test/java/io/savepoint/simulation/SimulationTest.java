@@ -84,6 +84,13 @@ class SimulationTest {
     }
 
     @Test
+    void everyMutantFitsThePresentCode() {
+        assertThat(Mutants.all())
+                .hasSizeGreaterThan(40)
+                .allSatisfy(mutant -> assertThat(mutant.source()).contains(mutant.replacement()));
+    }
+
+    @Test
     void aPlanIsCutDownToWhatMatters() {
         Plan plan = PlanMaker.of(7);
         int needed = plan.items().size() / 2;
