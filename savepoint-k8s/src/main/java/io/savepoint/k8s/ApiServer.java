@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApiServer {
     private static final String JSON = "application/json";
+    private static final int NOT_FOUND = 404;
     private static final int MOST_CHARS = 1000;
 
     private final KubernetesClient client;
@@ -93,6 +94,19 @@ final class ApiServer {
         throw new StoreException("could not " + answer.what() + ": HTTP " + answer.code() + " with an empty body");
     }
 
+    /**
+     * Tells whether there is no object of that name by the word of the API server: any other 404 comes from something
+     * on the way to it, or from a server that does not serve the kind of object, and says nothing about the object.
+     */
+    boolean isGone(Answer answer, String name) {
+        return answer.code() == NOT_FOUND
+                && status(answer)
+                        .filter(status -> "NotFound".equals(status.getReason()))
+                        .map(Status::getDetails)
+                        .filter(details -> name.equals(details.getName()))
+                        .isPresent();
+    }
+
     /** What to fail with after an answer that nothing else can be made of. */
     StoreException failure(Answer answer) {
         return failure(
@@ -137,16 +151,17 @@ final class ApiServer {
     }
 
     private String reason(Answer answer) {
-        String body = answer.body();
+        String reason = status(answer).map(Status::getMessage).orElse(answer.body());
+        return reason.length() > MOST_CHARS ? reason.substring(0, MOST_CHARS) + "..." : reason;
+    }
+
+    /** Empty if the body is something else, a proxy's page for instance. */
+    private Optional<Status> status(Answer answer) {
         try {
-            Status status = client.getKubernetesSerialization().unmarshal(body, Status.class);
-            if (status != null && status.getMessage() != null) {
-                body = status.getMessage();
-            }
+            return Optional.ofNullable(client.getKubernetesSerialization().unmarshal(answer.body(), Status.class));
         } catch (RuntimeException notAStatus) {
-            // A proxy's page, for instance: it is shown as it is.
+            return Optional.empty();
         }
-        return body.length() > MOST_CHARS ? body.substring(0, MOST_CHARS) + "..." : body;
     }
 
     private HttpRequest.Builder request(String path) {

@@ -224,9 +224,15 @@ public final class KubernetesClusterStateStore implements ClusterStateStore, Aut
     private CompletableFuture<Optional<ClusterDocument>> refresh(String what, ClusterId cluster) {
         Optional<GenericKubernetesResource> before = informers.find(cluster);
         return api.get(what, ClusterDocument.path(cluster)).thenApply(answer -> {
-            if (answer.code() == NOT_FOUND) {
+            if (api.isGone(answer, cluster.name())) {
                 informers.forget(cluster, before);
                 return Optional.empty();
+            }
+            if (answer.code() == NOT_FOUND) {
+                throw api.failure(
+                        answer,
+                        "; this says nothing of the resource: look at the proxies before the API server,"
+                                + " and whether the CRD is installed");
             }
             if (!answer.isOk()) {
                 throw api.failure(answer);

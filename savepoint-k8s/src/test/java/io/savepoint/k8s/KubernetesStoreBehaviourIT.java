@@ -249,6 +249,21 @@ class KubernetesStoreBehaviourIT {
     }
 
     @Test
+    void a_404_from_what_does_not_know_the_resource_is_told_and_not_taken_for_a_deletion() {
+        ClusterState state = put(orders);
+        requests.misrouted(true);
+
+        assertFails(
+                store.compareAndSet(orders, state.version(), status("lost")),
+                "write the status of " + orders,
+                "HTTP 404",
+                "this says nothing of the resource");
+        assertThat(result(store.load(orders))).contains(state);
+        requests.misrouted(false);
+        assertThat(write(state.version(), status("now")).isWritten()).isTrue();
+    }
+
+    @Test
     void tells_of_what_others_change_and_not_of_its_own_writes() {
         ClusterState state = put(orders);
         List<ClusterId> reports = new CopyOnWriteArrayList<>();

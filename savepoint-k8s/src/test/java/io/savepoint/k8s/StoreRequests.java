@@ -16,6 +16,7 @@ final class StoreRequests implements Interceptor {
     private final List<String> single = new CopyOnWriteArrayList<>();
     private volatile boolean blind;
     private volatile boolean noStatus;
+    private volatile boolean misrouted;
     private volatile Runnable beforeEachPatch = () -> {};
     private volatile Runnable beforeEachGet = () -> {};
     private volatile Runnable afterEachMiss = () -> {};
@@ -40,6 +41,9 @@ final class StoreRequests implements Interceptor {
         (request.method().equals("PATCH") ? beforeEachPatch : beforeEachGet).run();
         if (noStatus && request.uri().getPath().endsWith("/status")) {
             builder.uri(URI.create(request.uri() + "-of-another-crd"));
+        }
+        if (misrouted) {
+            builder.uri(URI.create(request.uri().toString().replaceFirst("/flinkclusters/", "/of-another-server/")));
         }
     }
 
@@ -74,6 +78,11 @@ final class StoreRequests implements Interceptor {
     /** Lets the resources have no status subresource. */
     void noStatus(boolean on) {
         noStatus = on;
+    }
+
+    /** Lets requests for single resources reach what does not know of them. */
+    void misrouted(boolean on) {
+        misrouted = on;
     }
 
     /** The methods of the requests for single resources since this was called last. */
