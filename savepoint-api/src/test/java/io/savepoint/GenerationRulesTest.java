@@ -45,6 +45,27 @@ class GenerationRulesTest {
     }
 
     @Test
+    void aSavepointThatEndsWhileNoManagerRunsDoesNotAnswerWhatWasAskedForMeanwhile() {
+        try (World world = World.withRunningJob(spec -> spec)) {
+            world.cluster.savepointDuration(Duration.ofSeconds(30));
+            SavepointManager first = world.start();
+            CompletableFuture<SavepointResult> taken = first.takeSavepoint(World.ORDERS);
+            world.await("one in flight", () -> !world.ourAttempts().isEmpty());
+            first.close();
+            assertThat(taken).isCompletedExceptionally();
+            world.edit(spec -> spec.savepointGeneration(1));
+            Instant edited = world.time.now();
+            world.advance(Duration.ofMinutes(1));
+            world.start();
+            world.await("both", () -> world.generation() == 2);
+            assertThat(world.ourSavepoints().get(1).begun()).isAfterOrEqualTo(edited);
+            world.assertAtRest();
+            assertThat(world.generation()).isEqualTo(2);
+            assertThat(world.count(SavepointEvent.Type.REQUEST_REFUSED)).isZero();
+        }
+    }
+
+    @Test
     void theFailureOfAnEarlierGenerationDoesNotCountAgainstALaterOne() {
         try (World world = World.withRunningJob(spec -> spec)) {
             world.cluster.savepointDuration(Duration.ofSeconds(30));

@@ -85,7 +85,10 @@ final class Planner {
         // answered.
         boolean ended = before.operation().isPresent()
                 && draft.bookkeeping().operation().isEmpty();
-        if (!stateChanged && !ended) {
+        if (ended) {
+            acceptByWhatWasRecorded(
+                    draft, new PolicyContext(state.id(), state.spec(), control, state.status(), seen.job(), now));
+        } else if (!stateChanged) {
             refusal = decide(draft, context, turn, inFlight);
         }
         acknowledgeAgain(draft, state.control());
@@ -197,6 +200,15 @@ final class Planner {
         }
         jobTracker.track(draft, seen.job(), hints);
         before.operation().ifPresent(operation -> operationTracker.track(draft, operation, seen, hints));
+    }
+
+    /** A savepoint that was in flight when another one was asked for must not answer that request by its result. */
+    private void acceptByWhatWasRecorded(Draft draft, PolicyContext before) {
+        for (SavepointPolicy policy : policies) {
+            if (policy.decide(before) instanceof Decision.AcceptRequest accept) {
+                decider.apply(draft, policy.name(), accept, before);
+            }
+        }
     }
 
     private Optional<String> decide(

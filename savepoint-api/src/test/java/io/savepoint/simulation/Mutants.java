@@ -105,8 +105,8 @@ final class Mutants {
             of(
                     "a result and the answer to the next request share one write",
                     "internal/Planner.java",
-                    "if (!stateChanged && !ended) {",
-                    "if (!stateChanged) {"));
+                    "} else if (!stateChanged) {",
+                    "} if (!stateChanged) {"));
 
     /** A generation that is ignored on a job without savepoints, or stuck for ever after a failure. */
     private static final List<Mutant> GENERATIONS = List.of(
@@ -115,6 +115,11 @@ final class Mutants {
                     "policy/GenerationTriggeredPolicy.java",
                     "if (wanted > recorded && wanted > known) {",
                     "if (recorded > 0 && wanted > recorded && wanted > known) {"),
+            of(
+                    "a generation is answered by the savepoint that was in flight when it was asked for",
+                    "internal/Planner.java",
+                    "if (policy.decide(before) instanceof Decision.AcceptRequest accept) {",
+                    "if (draft.acts() && policy.decide(before) instanceof Decision.AcceptRequest accept) {"),
             of(
                     "a generation that failed is tried for ever",
                     "internal/Results.java",

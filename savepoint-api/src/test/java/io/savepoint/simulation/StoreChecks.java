@@ -14,6 +14,7 @@ import io.savepoint.model.RestartPolicy;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.SavepointStatus;
 import io.savepoint.policy.Decision;
+import io.savepoint.policy.GenerationTriggeredPolicy;
 import io.savepoint.testing.FakeFlink;
 import io.savepoint.testing.FlinkLedger;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class StoreChecks implements Database.Witness {
     private final Supplier<Instant> now;
     private final Promptness promptness;
     private final boolean clientIds;
+    private final boolean servesGenerations;
     private final Map<Long, Controls> controls = new HashMap<>();
     private long writes;
 
@@ -43,8 +45,9 @@ final class StoreChecks implements Database.Witness {
             Violations violations,
             Supplier<Instant> now,
             Promptness promptness,
-            boolean clientIds) {
-        this.clientIds = clientIds;
+            Setup setup) {
+        this.clientIds = setup.clientIds();
+        this.servesGenerations = setup.policies() != Managers.NO_GENERATIONS;
         this.flink = flink;
         this.book = book;
         this.violations = violations;
@@ -76,6 +79,7 @@ final class StoreChecks implements Database.Witness {
         operations(before, is);
         controlTellsTheResult(is);
         generationIsServed(was, is);
+        generationIsNotAbsorbed(before, is);
         launches(before, is);
         violations.require(
                 Neighbour.fieldsOf(before.status()).equals(Neighbour.fieldsOf(after.status())),
@@ -137,9 +141,28 @@ final class StoreChecks implements Database.Witness {
                 () -> "generation " + served + " counts as served, and nothing came of it: " + is.savepoint());
     }
 
+    /** What was asked for before a savepoint was recorded is not answered by its number. */
+    private void generationIsNotAbsorbed(Database.Resource before, ClusterStatus is) {
+        ClusterStatus was = before.state().status();
+        long wanted = before.state().spec().savepointGeneration();
+        boolean asks = servesGenerations
+                && wanted > recorded(was)
+                && wanted > GenerationTriggeredPolicy.lastAsked(was.bookkeeping());
+        boolean kept = wanted > recorded(is) || wanted == GenerationTriggeredPolicy.lastAsked(is.bookkeeping());
+        violations.require(
+                !asks || kept,
+                "I7 no-lost-request",
+                () -> "savepointGeneration " + wanted + " was above " + recorded(was) + ", and is answered by "
+                        + is.savepoint());
+    }
+
+    private static long recorded(ClusterStatus status) {
+        return status.job().map(JobStatus::savepointGeneration).orElse(0L);
+    }
+
     private void generation(ClusterStatus was, ClusterStatus is) {
-        long before = was.job().map(JobStatus::savepointGeneration).orElse(0L);
-        long after = is.job().map(JobStatus::savepointGeneration).orElse(0L);
+        long before = recorded(was);
+        long after = recorded(is);
         boolean sameSavepoint = was.job()
                 .flatMap(JobStatus::lastSavepointTriggerId)
                 .equals(is.job().flatMap(JobStatus::lastSavepointTriggerId));

@@ -45,7 +45,7 @@ final class World {
                 .recoveryTime(setup.recoveryTime())
                 .build();
         this.promptness = new Promptness(setup, violations, time::now, clocksAreRight(plan));
-        this.storeChecks = new StoreChecks(flink, book, violations, time::now, promptness, setup.clientIds());
+        this.storeChecks = new StoreChecks(flink, book, violations, time::now, promptness, setup);
         this.database = new Database(storeChecks);
         this.flinkChecks = new FlinkChecks(flink, book, violations, setup.clientIds());
         this.managers = new Managers(this);
