@@ -223,7 +223,14 @@ public final class SavepointManagerBuilder {
                 ownDirectories,
                 SavepointException::new);
         Timings timings = new Timings(
-                observeInterval, idleInterval, lostGrace, resultStoreDuration, SEND_WINDOW, RESEND, UNREACHABLE);
+                observeInterval,
+                idleInterval,
+                lostGrace,
+                resultStoreDuration,
+                SEND_WINDOW,
+                positive("requestTimeout of the FlinkTransport", transport.requestTimeout()),
+                RESEND,
+                UNREACHABLE);
         Engine engine = new Engine(parts, timings);
         Driver driver = new Driver(engine, parts, resyncInterval);
         return new EngineSavepointManager(engine, driver, new ManagerCalls(driver), own);

@@ -60,22 +60,23 @@ final class Actor {
      * @param state what it was decided on
      * @param version the version that the cluster has now, as far as is known
      * @param action what to do
+     * @param goAhead whether a submission may be sent
      * @return what came of it; fails only if the store does
      */
-    CompletableFuture<Outcome> act(ClusterState state, String version, Action action) {
+    CompletableFuture<Outcome> act(ClusterState state, String version, Action action, JobLauncher.GoAhead goAhead) {
         if (action instanceof Action.Acknowledge acknowledge) {
             return Stages.call(() -> store.acknowledgeControl(state.id(), version, acknowledge.control()))
                     .thenApply(removed -> removed ? Outcome.DONE : Outcome.conflicted());
         }
-        return actOnFlink(state, action).exceptionally(Actor::failed);
+        return actOnFlink(state, action, goAhead).exceptionally(Actor::failed);
     }
 
-    private CompletableFuture<Outcome> actOnFlink(ClusterState state, Action action) {
+    private CompletableFuture<Outcome> actOnFlink(ClusterState state, Action action, JobLauncher.GoAhead goAhead) {
         if (action instanceof Action.Send send) {
             return send(state.id(), send.operation());
         }
         if (action instanceof Action.Submit submit) {
-            return submit(state, submit.launch());
+            return submit(state, submit.launch(), goAhead);
         }
         if (action instanceof Action.CancelRun cancel) {
             return Stages.call(() -> transport.cancelJob(state.id(), cancel.jobId()))
@@ -104,10 +105,10 @@ final class Actor {
         return id.equals(operation.triggerId()) ? Outcome.DONE : Outcome.renamed(id);
     }
 
-    private CompletableFuture<Outcome> submit(ClusterState state, Launch launch) {
+    private CompletableFuture<Outcome> submit(ClusterState state, Launch launch, JobLauncher.GoAhead goAhead) {
         LaunchRequest request =
                 new LaunchRequest(launch.jobId(), state.spec(), launch.fromSavepoint(), launch.allowNonRestoredState());
-        return Stages.call(() -> launcher.orElseThrow().launch(state.id(), request))
+        return Stages.call(() -> launcher.orElseThrow().launch(state.id(), request, goAhead))
                 .thenApply(outcome -> Outcome.DONE);
     }
 

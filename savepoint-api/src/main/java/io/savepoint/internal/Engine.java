@@ -11,6 +11,7 @@ import io.savepoint.policy.SavepointPolicy;
 import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.spi.ClusterStateStore.WriteResult;
 import io.savepoint.spi.FlinkTransport;
+import io.savepoint.spi.FlinkUnreachableException;
 import io.savepoint.spi.JobLauncher;
 import io.savepoint.spi.Scheduler;
 import io.savepoint.spi.StoreException;
@@ -189,7 +190,7 @@ public final class Engine {
                     .exceptionallyCompose(
                             problem -> storeFailed(session, state.id(), problem, Optional.of(step.nextDue())));
         }
-        return record(state, step, now).thenCompose(result -> switch (result.outcome()) {
+        return record(state.id(), state.version(), step.status(), now).thenCompose(result -> switch (result.outcome()) {
             case WRITTEN -> recorded(session, state, result.version().orElseThrow(), plan, now);
             case CONFLICT -> CompletableFuture.completedFuture(conflict(session, state.id(), SOMEBODY_WROTE));
             case GONE -> CompletableFuture.completedFuture(gone(state.id()));
@@ -223,12 +224,12 @@ public final class Engine {
         });
     }
 
-    private CompletableFuture<WriteResult> record(ClusterState state, Step step, Instant now) {
+    private CompletableFuture<WriteResult> record(ClusterId id, String version, ClusterStatus status, Instant now) {
         ClusterStatus stamped = ClusterStatus.builder()
-                .from(step.status())
+                .from(status)
                 .lastUpdateTime(now.truncatedTo(ChronoUnit.SECONDS))
                 .build();
-        return Stages.call(() -> store.compareAndSet(state.id(), state.version(), stamped));
+        return Stages.call(() -> store.compareAndSet(id, version, stamped));
     }
 
     /**
@@ -243,12 +244,15 @@ public final class Engine {
             Step step,
             Instant decided,
             CompletableFuture<Void> told) {
-        boolean late = Duration.between(decided, scheduler.clock().instant()).compareTo(timings.sendWindow()) > 0;
-        if (late) {
+        if (isLate(decided)) {
             return CompletableFuture.completedFuture(
                     Actor.Outcome.noted("too late to act on the decision; looking again"));
         }
-        return actor.act(state, version, step.action()).thenCompose(outcome -> {
+        Clearance clearance = new Clearance(
+                new Clearance.Basis(step.status(), version, decided),
+                this::isLate,
+                basis -> renew(session, state.id(), basis));
+        return actor.act(state, version, step.action(), clearance).thenCompose(outcome -> {
             if (!(step.action() instanceof Action.None)) {
                 session.acted(outcome.note());
             }
@@ -258,6 +262,25 @@ public final class Engine {
             }
             return CompletableFuture.completedFuture(outcome);
         });
+    }
+
+    /** Records the intent of a submission anew, which fails if anybody has touched the cluster since. */
+    private CompletableFuture<Clearance.Basis> renew(ClusterSession session, ClusterId id, Clearance.Basis basis) {
+        Instant now = scheduler.clock().instant();
+        ClusterStatus renewed = LaunchTracker.renewed(basis.status(), now);
+        return record(id, basis.version(), renewed, now).thenApply(result -> {
+            result.version().ifPresent(session::wrote);
+            if (!result.isWritten() || isLate(now)) {
+                throw new FlinkUnreachableException(id + ": the job was not submitted: preparing it took until " + now
+                        + ", and the cluster was changed meanwhile; looking again");
+            }
+            return new Clearance.Basis(renewed, result.version().orElseThrow(), now);
+        });
+    }
+
+    /** Whether somebody else may have acted by now on what was recorded for a decision of that time. */
+    private boolean isLate(Instant decided) {
+        return Duration.between(decided, scheduler.clock().instant()).compareTo(timings.sendWindow()) > 0;
     }
 
     /** Records an answer that cannot wait for the next tick, on the version that is fresh now. */
@@ -275,7 +298,7 @@ public final class Engine {
             if (step.status().equals(loaded.get().status())) {
                 return CompletableFuture.completedFuture(null);
             }
-            return record(loaded.get(), step, now).thenCompose(result -> {
+            return record(id, loaded.get().version(), step.status(), now).thenCompose(result -> {
                 if (!result.isWritten()) {
                     // The request stays as intended: the next tick asks Flink again, and hears the same.
                     return CompletableFuture.completedFuture(null);

@@ -1,5 +1,7 @@
 package io.savepoint.internal;
 
+import io.savepoint.model.Bookkeeping;
+import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
 import io.savepoint.model.Launch;
@@ -56,6 +58,16 @@ final class LaunchTracker {
         });
         draft.act(new Action.Submit(cleared));
         draft.dueIn(Timings.FOLLOW_UP);
+    }
+
+    /** The status with the submission in flight as if it was sent only now. */
+    static ClusterStatus renewed(ClusterStatus status, Instant now) {
+        Launch launch = status.bookkeeping().launch().orElseThrow();
+        Bookkeeping renewed = Bookkeeping.builder()
+                .from(status.bookkeeping())
+                .launch(Launch.builder().from(launch).lastSentAt(now).build())
+                .build();
+        return ClusterStatus.builder().from(status).bookkeeping(renewed).build();
     }
 
     /** Records that the job cannot be started like this. */

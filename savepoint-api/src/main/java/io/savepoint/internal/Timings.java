@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param lostGrace how long a JobManager that answers may not know a job before it counts as lost
  * @param resultStore how long Flink keeps the result of an operation ({@code rest.async.store-duration})
  * @param sendWindow how long after its decision a request may still be sent; later, somebody else may have acted on it
+ * @param requestTimeout how long a request may be under way after it was sent
  * @param resend the delays between repetitions of a request under the same id
  * @param unreachable the delays between attempts to reach Flink or the store
  */
@@ -20,6 +21,7 @@ public record Timings(
         Duration lostGrace,
         Duration resultStore,
         Duration sendWindow,
+        Duration requestTimeout,
         Backoff resend,
         Backoff unreachable) {
     /** Flink's checkpoint history may be {@code web.refresh-interval} old, 3 s by default. */
@@ -52,10 +54,10 @@ public record Timings(
 
     /**
      * How long an operation must be unknown before it counts as lost. By then a request has arrived that left its process
-     * at the end of the window and was under way for as long again, and the history shows what became of it.
+     * at the end of the window and was under way for as long as can be, and the history shows what became of it.
      */
     Duration untilLost() {
-        return sendWindow.multipliedBy(2).plus(HISTORY_STALENESS);
+        return sendWindow.plus(requestTimeout).plus(HISTORY_STALENESS);
     }
 
     /**

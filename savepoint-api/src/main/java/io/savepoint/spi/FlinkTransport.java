@@ -6,6 +6,7 @@ import io.savepoint.model.JobObservation;
 import io.savepoint.model.OperationObservation;
 import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -14,7 +15,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p><b>Contract.</b> Every method returns at once and never throws; what goes wrong completes the stage exceptionally
  * with a {@link FlinkException}, whose kinds tell apart what the manager has to tell apart. Every stage completes within
- * a bounded time (a request timeout). An implementation does not repeat a request by itself: whether a repetition is
+ * a bounded time ({@link #requestTimeout}). An implementation does not repeat a request by itself: whether a repetition is
  * safe is the manager's to decide. Answers must be fresh; an endpoint that Flink serves from a cache
  * ({@code /jobs/:id}, up to {@code web.refresh-interval} old) does not do, except for {@link #savepointHistory}.
  *
@@ -92,4 +93,15 @@ public interface FlinkTransport {
      * @return the savepoints, oldest first; {@link UnknownJobException} if the JobManager does not know the job
      */
     CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job);
+
+    /**
+     * How long after {@link #triggerSavepoint} or {@link #stopWithSavepoint} was called what it sends may still reach
+     * Flink. The manager waits for at least as long before it gives up a savepoint that Flink does not know, so that none
+     * arrives after that: a transport that takes longer than it says here may let a savepoint be taken twice.
+     *
+     * @return 10 seconds unless overridden; positive, and well below the time for which Flink keeps results
+     */
+    default Duration requestTimeout() {
+        return Duration.ofSeconds(10);
+    }
 }

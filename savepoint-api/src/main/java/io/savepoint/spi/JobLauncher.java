@@ -25,6 +25,33 @@ public interface JobLauncher {
      */
     CompletionStage<Outcome> launch(ClusterId cluster, LaunchRequest request);
 
+    /**
+     * Submits the job like {@link #launch(ClusterId, LaunchRequest)}, for launchers that may need more than a few seconds
+     * before they submit, as to download or upload a jar. This is the one that a manager calls.
+     *
+     * @param cluster where to
+     * @param request what, under which id, from which savepoint
+     * @param goAhead to be asked right before the request that submits; where it fails, nothing may be submitted, and the
+     *     launch fails with the same exception
+     * @return how it ended
+     */
+    default CompletionStage<Outcome> launch(ClusterId cluster, LaunchRequest request, GoAhead goAhead) {
+        return launch(cluster, request);
+    }
+
+    /** Tells whether a launch is still wanted. Safe for use by any number of threads. */
+    @FunctionalInterface
+    interface GoAhead {
+        /**
+         * Asks. What is submitted has to be sent at once when the stage completes. Before each request that submits this
+         * is to be asked anew.
+         *
+         * @return completes normally if the job may be submitted; exceptionally if not, as when another manager has gone
+         *     on with the cluster meanwhile
+         */
+        CompletionStage<Void> confirm();
+    }
+
     /** How a launch can end well. */
     enum Outcome {
         /** The job was submitted. */

@@ -8,6 +8,7 @@ import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
 import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.SavepointRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -49,5 +50,10 @@ final class FaultyTransport implements FlinkTransport {
     @Override
     public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
         return faults.flink("savepointHistory", () -> delegate.savepointHistory(cluster, job));
+    }
+
+    @Override
+    public Duration requestTimeout() {
+        return delegate.requestTimeout();
     }
 }

@@ -8,6 +8,7 @@ import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
 import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.SavepointRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -57,5 +58,10 @@ public class ForwardingTransport implements FlinkTransport {
     @Override
     public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
         return transport.savepointHistory(cluster, job);
+    }
+
+    @Override
+    public Duration requestTimeout() {
+        return transport.requestTimeout();
     }
 }

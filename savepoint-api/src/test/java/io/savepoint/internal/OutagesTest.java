@@ -119,7 +119,15 @@ class OutagesTest {
                         new SplittableRandom(42),
                         false,
                         IllegalStateException::new),
-                new Timings(second, second, second.multipliedBy(30), Duration.ofMinutes(5), second, backoff, backoff),
+                new Timings(
+                        second,
+                        second,
+                        second.multipliedBy(30),
+                        Duration.ofMinutes(5),
+                        second,
+                        second,
+                        backoff,
+                        backoff),
                 this::listened);
     }
 

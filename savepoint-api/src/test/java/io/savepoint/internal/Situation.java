@@ -56,6 +56,7 @@ final class Situation {
             Duration.ofSeconds(16),
             Duration.ofSeconds(300),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
             BACKOFF,
             BACKOFF);
 

@@ -16,6 +16,7 @@ class TimingsTest {
             Duration.ofSeconds(20),
             Duration.ofSeconds(300),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(25),
             BACKOFF,
             BACKOFF);
 
@@ -28,6 +29,11 @@ class TimingsTest {
     @Test
     void aMissingJobIsLookedForFourTimesWithinItsGracePeriod() {
         assertThat(TIMINGS.missingInterval()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aLateRequestHasArrivedBeforeItCountsAsLost() {
+        assertThat(TIMINGS.untilLost()).isEqualTo(Duration.ofSeconds(10 + 25 + 4));
     }
 
     @Test

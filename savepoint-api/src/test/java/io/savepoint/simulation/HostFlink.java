@@ -13,6 +13,7 @@ import io.savepoint.spi.JobLauncher;
 import io.savepoint.spi.LaunchRequest;
 import io.savepoint.spi.SavepointRequest;
 import io.savepoint.testing.FakeFlink;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,13 +27,15 @@ final class HostFlink implements FlinkTransport, JobLauncher {
     private final FakeFlink flink;
     private final FlinkChecks checks;
     private final Book book;
+    private Duration preparation;
 
-    HostFlink(Host host, Network network, FakeFlink flink, FlinkChecks checks, Book book) {
+    HostFlink(Host host, Network network, FakeFlink flink, FlinkChecks checks, Book book, Duration preparation) {
         this.host = host;
         this.network = network;
         this.flink = flink;
         this.checks = checks;
         this.book = book;
+        this.preparation = preparation;
     }
 
     @Override
@@ -79,6 +82,16 @@ final class HostFlink implements FlinkTransport, JobLauncher {
     public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
         return ask(
                 Site.SAVEPOINT_HISTORY, cluster, "history of job " + job, () -> flink.savepointHistory(cluster, job));
+    }
+
+    @Override
+    public CompletionStage<Outcome> launch(ClusterId cluster, LaunchRequest request, GoAhead goAhead) {
+        CompletableFuture<Void> prepared = new CompletableFuture<>();
+        host.schedule(preparation, () -> {
+            preparation = Duration.ZERO;
+            prepared.complete(null);
+        });
+        return prepared.thenCompose(done -> goAhead.confirm()).thenCompose(confirmed -> launch(cluster, request));
     }
 
     @Override

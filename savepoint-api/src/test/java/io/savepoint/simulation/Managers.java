@@ -82,7 +82,7 @@ final class Managers {
         }
         Setup setup = plan.setup();
         Host host = new Host(time, "m" + ++started);
-        HostFlink reached = new HostFlink(host, network, flink, checks, book);
+        HostFlink reached = new HostFlink(host, network, flink, checks, book, setup.preparation());
         SavepointManagerBuilder builder = SavepointManager.builder()
                 .store(new HostStore(host, network, database, clusters))
                 .flink(reached)

@@ -10,7 +10,8 @@ import java.util.List;
  * must find every one of them.
  */
 final class Mutants {
-    private static final String RECORD_THEN = "return record(state, step, now).thenCompose(result -> switch";
+    private static final String RECORD_THEN =
+            "return record(state.id(), state.version(), step.status(), now).thenCompose(result -> switch";
 
     /** Crashes between the request to Flink and the write that tells of it: orphans and doubles. */
     private static final List<Mutant> ORPHANS = List.of(
@@ -18,7 +19,8 @@ final class Mutants {
                     "act before the intent is recorded",
                     "internal/Engine.java",
                     RECORD_THEN,
-                    "return actor.act(state, state.version(), step.action()).thenCompose(done -> record(state, step, now))"
+                    "return actor.act(state, state.version(), step.action(), () -> CompletableFuture.completedFuture(null))"
+                            + ".thenCompose(done -> record(state.id(), state.version(), step.status(), now))"
                             + ".thenCompose(result -> switch"),
             of(
                     "act on an intent that was not recorded, as somebody else wrote",
@@ -47,6 +49,11 @@ final class Mutants {
                     "internal/Engine.java",
                     ".compareTo(timings.sendWindow()) > 0;",
                     ".compareTo(timings.sendWindow()) > 1;"),
+            of(
+                    "a submission whose jar took long is sent on a record of long ago",
+                    "internal/Clearance.java",
+                    "return isLate.test(present.time())",
+                    "return isLate.test(present.time()) && present.version().isEmpty()"),
             of(
                     "a submission is repeated under a new job id",
                     "internal/LaunchTracker.java",
@@ -138,9 +145,11 @@ final class Mutants {
                     "internal/Engine.java",
                     RECORD_THEN,
                     "CompletableFuture<?> first = step.action() instanceof Action.Acknowledge"
-                            + " ? actor.act(state, state.version(), step.action())"
+                            + " ? actor.act(state, state.version(), step.action(),"
+                            + " () -> CompletableFuture.completedFuture(null))"
                             + " : CompletableFuture.completedFuture(null);\n"
-                            + "return first.thenCompose(done -> record(state, step, now)).thenCompose(result -> switch"),
+                            + "return first.thenCompose(done -> record(state.id(), state.version(), step.status(), now))"
+                            + ".thenCompose(result -> switch"),
             of(
                     "a control does not end with its savepoint",
                     "internal/Results.java",

@@ -90,6 +90,7 @@ final class PlanMaker {
                 seconds(random.nextInt(1, 8)),
                 random.nextInt(3) == 0 ? seconds(random.nextInt(1, 15)) : Duration.ZERO,
                 random.nextInt(6) == 0 ? seconds(60) : seconds(300),
+                random.nextInt(4) == 0 ? seconds(random.nextInt(1, 150)) : Duration.ZERO,
                 random.nextInt(8),
                 random.nextInt(8) > 0,
                 random.nextInt(6) == 0 ? random.nextInt(1, Inheritance.KINDS + 1) : 0,

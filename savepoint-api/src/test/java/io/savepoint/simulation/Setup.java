@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param recoveryTime how long a JobManager with high availability takes to recover
  * @param unlisted how long jobs are missing after that
  * @param resultStore how long Flink keeps the result of an operation
+ * @param preparation how long a process takes to prepare its first submission, as by downloading a jar
  * @param policies which policies decide, by number
  * @param listens whether anybody listens
  * @param inherited what another program has recorded before, by number; 0 for nothing
@@ -40,6 +41,7 @@ record Setup(
         Duration recoveryTime,
         Duration unlisted,
         Duration resultStore,
+        Duration preparation,
         int policies,
         boolean listens,
         int inherited,

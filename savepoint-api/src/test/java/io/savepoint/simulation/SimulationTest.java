@@ -85,9 +85,11 @@ class SimulationTest {
 
     @Test
     void everyMutantFitsThePresentCode() {
+        MutantLab lab = new MutantLab(directory);
         assertThat(Mutants.all())
                 .hasSizeGreaterThan(40)
-                .allSatisfy(mutant -> assertThat(mutant.source()).contains(mutant.replacement()));
+                .allSatisfy(mutant -> assertThat(mutant.source()).contains(mutant.replacement()))
+                .allSatisfy(mutant -> assertThat(lab.hunt(mutant, 1, 0)).isEmpty());
     }
 
     @Test

@@ -101,8 +101,14 @@ public final class DownloadingJobLauncher implements JobLauncher {
         return new Builder(delegate, cacheDirectory);
     }
 
+    /** {@inheritDoc} For scripts: after the download nobody is asked whether the launch is still wanted. */
     @Override
     public CompletableFuture<Outcome> launch(ClusterId cluster, LaunchRequest request) {
+        return launch(cluster, request, () -> CompletableFuture.completedFuture(null));
+    }
+
+    @Override
+    public CompletableFuture<Outcome> launch(ClusterId cluster, LaunchRequest request, GoAhead goAhead) {
         String jarFile = request.spec().jarFile().orElse("");
         CompletableFuture<LaunchRequest> local = CompletableFuture.completedFuture(request);
         if (JarUrl.isOne(jarFile)) {
@@ -116,10 +122,12 @@ public final class DownloadingJobLauncher implements JobLauncher {
                 if (thrown instanceof DownloadException failed) {
                     throw failed.told(cluster, url);
                 }
-                return CompletableFuture.completedFuture(of(request, Futures.valueOrThrow(jar, thrown)));
+                LaunchRequest launched = of(request, Futures.valueOrThrow(jar, thrown));
+                // The delegate may be one that asks nobody.
+                return goAhead.confirm().thenApply(confirmed -> launched).toCompletableFuture();
             });
         }
-        return Futures.plain(local.thenCompose(launched -> delegate.launch(cluster, launched)));
+        return Futures.plain(local.thenCompose(launched -> delegate.launch(cluster, launched, goAhead)));
     }
 
     private static LaunchRequest of(LaunchRequest request, Path jar) {

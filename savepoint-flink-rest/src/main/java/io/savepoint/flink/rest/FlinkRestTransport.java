@@ -17,6 +17,8 @@ import io.savepoint.spi.SavepointRequest;
 import io.savepoint.spi.UnknownJobException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +140,7 @@ public final class FlinkRestTransport implements FlinkTransport {
     private CompletableFuture<TriggerId> trigger(
             ClusterId cluster, SavepointRequest request, String action, String directory, Map<String, Object> more) {
         String path = "/jobs/" + request.job() + action;
+        Instant begun = config.scheduler().clock().instant();
         return withEndpoint(
                 cluster,
                 endpoint -> versions.of(cluster, endpoint).thenCompose(version -> {
@@ -148,7 +151,7 @@ public final class FlinkRestTransport implements FlinkTransport {
                         body.put("formatType", request.format().label());
                         body.put("triggerId", request.trigger().hex());
                     }
-                    Call call = Call.post(cluster, endpoint, path, body, config.requestTimeout());
+                    Call call = Call.post(cluster, endpoint, path, body, timeLeft(begun));
                     if (request.format() == SavepointFormat.NATIVE && !version.takesTriggerIdAndFormat()) {
                         throw new FlinkRefusedException(
                                 call + " was not sent: savepointFormatType NATIVE needs Flink 1.15 or"
@@ -162,6 +165,22 @@ public final class FlinkRestTransport implements FlinkTransport {
                         return Answers.requestId(answer);
                     });
                 }));
+    }
+
+    /** The question for the version counts, so that nothing arrives later than the manager expects. */
+    private Duration timeLeft(Instant begun) {
+        Duration left = config.requestTimeout()
+                .minus(Duration.between(begun, config.scheduler().clock().instant()));
+        // Where the clock was set meanwhile, this is no measure.
+        Duration least = Duration.ofMillis(1);
+        Duration most = config.requestTimeout();
+        return left.compareTo(least) < 0 ? least : left.compareTo(most) > 0 ? most : left;
+    }
+
+    /** {@inheritDoc} That is {@link FlinkRestConfig#requestTimeout()}. */
+    @Override
+    public Duration requestTimeout() {
+        return config.requestTimeout();
     }
 
     @Override

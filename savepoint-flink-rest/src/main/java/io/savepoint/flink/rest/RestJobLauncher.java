@@ -60,8 +60,14 @@ public final class RestJobLauncher implements JobLauncher {
         return new RestJobLauncher(transport);
     }
 
+    /** {@inheritDoc} For scripts: what takes long, the upload, is not followed by another look at whether it is wanted. */
     @Override
     public CompletableFuture<Outcome> launch(ClusterId cluster, LaunchRequest request) {
+        return launch(cluster, request, () -> CompletableFuture.completedFuture(null));
+    }
+
+    @Override
+    public CompletableFuture<Outcome> launch(ClusterId cluster, LaunchRequest request, GoAhead goAhead) {
         return transport.withEndpoint(cluster, endpoint -> {
             String jarFile = request.spec().jarFile().orElse("");
             if (jarFile.isBlank()) {
@@ -72,13 +78,14 @@ public final class RestJobLauncher implements JobLauncher {
             return transport
                     .jars()
                     .content(cluster, jarFile)
-                    .thenCompose(content -> launchAndTidy(cluster, new Key(endpoint, content), request));
+                    .thenCompose(content -> launchAndTidy(cluster, new Key(endpoint, content), request, goAhead));
         });
     }
 
-    private CompletableFuture<Outcome> launchAndTidy(ClusterId cluster, Key key, LaunchRequest request) {
+    private CompletableFuture<Outcome> launchAndTidy(
+            ClusterId cluster, Key key, LaunchRequest request, GoAhead goAhead) {
         launching.merge(key, 1, Integer::sum);
-        return launch(cluster, key, request).whenComplete((outcome, thrown) -> {
+        return launch(cluster, key, request, goAhead).whenComplete((outcome, thrown) -> {
             launching.computeIfPresent(key, (same, launches) -> launches == 1 ? null : launches - 1);
             if (thrown == null) {
                 uploaded.removeAll(other -> key.replaces(other) && !launching.containsKey(other))
@@ -88,16 +95,16 @@ public final class RestJobLauncher implements JobLauncher {
         });
     }
 
-    private CompletableFuture<Outcome> launch(ClusterId cluster, Key key, LaunchRequest request) {
+    private CompletableFuture<Outcome> launch(ClusterId cluster, Key key, LaunchRequest request, GoAhead goAhead) {
         CompletableFuture<String> jar = jar(cluster, key);
-        CompletableFuture<Outcome> first = run(cluster, key, jar, request);
+        CompletableFuture<Outcome> first = run(cluster, key, jar, request, goAhead);
         // Only when Flink says that it has no such jar, hence has submitted nothing: the one case to try again.
         return Futures.thenHandle(first, (outcome, thrown) -> {
             if (!(thrown instanceof JarRequests.NoSuchJarException)) {
                 return first;
             }
             uploaded.remove(key, jar);
-            return Futures.thenHandle(run(cluster, key, jar(cluster, key), request), (again, thrownAgain) -> {
+            return Futures.thenHandle(run(cluster, key, jar(cluster, key), request, goAhead), (again, thrownAgain) -> {
                 if (thrownAgain instanceof JarRequests.NoSuchJarException) {
                     throw new FlinkAnswerException(thrownAgain.getMessage()
                             + "; it was uploaded just now: look at web.upload.dir, which JobManagers must not share"
@@ -109,8 +116,9 @@ public final class RestJobLauncher implements JobLauncher {
     }
 
     private CompletableFuture<Outcome> run(
-            ClusterId cluster, Key key, CompletableFuture<String> jar, LaunchRequest request) {
-        return jar.thenCompose(id -> transport.jars().run(cluster, key.endpoint(), id, request));
+            ClusterId cluster, Key key, CompletableFuture<String> jar, LaunchRequest request, GoAhead goAhead) {
+        return jar.thenCompose(id -> goAhead.confirm().thenApply(confirmed -> id))
+                .thenCompose(id -> transport.jars().run(cluster, key.endpoint(), id, request));
     }
 
     /** The jar's id, after its upload if need be; launches at the same time share one upload. */

@@ -71,6 +71,18 @@ class DownloadingJobLauncherTest extends Downloading {
         assertThat(cached()).containsExactly(jar);
     }
 
+    @Test
+    void afterADownloadWithoutAGoAheadNothingIsLaunched() {
+        FlinkUnreachableException no = new FlinkUnreachableException("another manager went on");
+        LaunchRequest given = request(SERVER.baseUrl() + PATH);
+        assertThat(failure(launcher.launch(CLUSTER, given, () -> CompletableFuture.failedFuture(no))))
+                .isSameAs(no);
+        verifyDownloads(1);
+        assertThat(delegate.launched).isEmpty();
+        assertThat(answer(launcher.launch(CLUSTER, given, () -> CompletableFuture.completedFuture(null))))
+                .isEqualTo(Outcome.SUBMITTED);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"/opt/job.jar", "file:///opt/job.jar", "s3://bucket/job.jar", "job.jar", "http", "C:\\job.jar"})

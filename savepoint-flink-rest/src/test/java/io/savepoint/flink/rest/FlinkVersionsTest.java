@@ -24,6 +24,9 @@ import io.savepoint.model.TriggerId;
 import io.savepoint.spi.FlinkException;
 import io.savepoint.spi.FlinkRefusedException;
 import io.savepoint.spi.SavepointRequest;
+import io.savepoint.testing.ManualScheduler;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -72,6 +75,22 @@ class FlinkVersionsTest {
         all.forEach(Asking::answer);
         answer(transport.triggerSavepoint(CLUSTER, REQUEST));
         verifyAsked(1);
+    }
+
+    @Test
+    void whatComesBeforeTheRequestCountsAgainstItsTime() {
+        server.stubFor(post(SAVEPOINTS).willReturn(aResponse().withFixedDelay(30_000)));
+        ManualScheduler time = new ManualScheduler();
+        FlinkEndpoints slow = cluster -> {
+            time.advance(Duration.ofMillis(9_900));
+            return URI.create(server.baseUrl());
+        };
+        FlinkRestConfig config = FlinkRestConfig.builder()
+                .requestTimeout(Duration.ofSeconds(10))
+                .scheduler(time)
+                .build();
+        assertThat(failure(FlinkRestTransport.create(slow, config).triggerSavepoint(CLUSTER, REQUEST)))
+                .hasMessageContaining("was not answered within 0.1 s");
     }
 
     @Test

@@ -30,6 +30,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -186,6 +188,28 @@ class RestJobLauncherTest extends Launching {
         assertThat(failure(launcher.launch(CLUSTER, request())))
                 .isInstanceOf(FlinkAnswerException.class)
                 .hasMessageContaining("bad luck");
+    }
+
+    @Test
+    void withoutAGoAheadNothingIsSubmitted() {
+        FlinkUnreachableException no = new FlinkUnreachableException("another manager went on");
+        assertThat(failure(launcher.launch(CLUSTER, request(), () -> CompletableFuture.failedFuture(no))))
+                .isSameAs(no);
+        verifyUploads(1);
+        server.verify(0, postRequestedFor(urlEqualTo(RUN)));
+    }
+
+    @Test
+    void eachSubmissionNeedsAGoAhead() {
+        server.stubFor(post(RUN).willReturn(jsonResponse(NO_SUCH_JAR, 500)));
+        AtomicInteger asked = new AtomicInteger();
+        assertThat(failure(launcher.launch(CLUSTER, request(), () -> {
+                    server.verify(asked.getAndIncrement(), postRequestedFor(urlEqualTo(RUN)));
+                    return CompletableFuture.completedFuture(null);
+                })))
+                .isInstanceOf(FlinkAnswerException.class);
+        assertThat(asked).hasValue(2);
+        server.verify(2, postRequestedFor(urlEqualTo(RUN)));
     }
 
     @Test
