@@ -18,11 +18,13 @@ class FoundBySimulationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "a result and the answer to the next request share one write, 32, I7",
-        "a generation waits for ever for a job that is not started, 19, I7",
-        "a clock that went back lets savepoints be polled without a break, 17, I10",
-        "a restore waits for a cluster that was made anew, 6961, I7",
-        "an operation is in progress for ever though its job has ended, 51, I7",
+        "a result and the answer to the next request share one write, 3, I3",
+        "a generation waits for ever for a job that is not started, 149, I7",
+        "a generation is answered by the savepoint that was in flight when it was asked for, 193, I7",
+        "a submission whose jar took long is sent on a record of long ago, 1071, I6",
+        "a clock that went back lets savepoints be polled without a break, 99, I10",
+        "a restore waits for a cluster that was made anew, 27767, I7",
+        "an operation is in progress for ever though its job has ended, 260, I7",
     })
     void staysMended(String bug, long seed, String invariant) {
         assertThat(Replay.violation(PlanMaker.of(seed))).isEmpty();

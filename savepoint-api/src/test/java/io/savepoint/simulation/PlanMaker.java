@@ -63,7 +63,21 @@ final class PlanMaker {
                         random.nextInt(1 << 20)));
             }
         }
+        if (!setup.calm() && random.nextInt(20) == 0) {
+            items.addAll(callOfAClusterMadeAnew(setup));
+        }
         return new Plan(seed, setup, items);
+    }
+
+    /** A call takes less than a second, so that chance alone hardly ever hits one under way. */
+    private List<Plan.Item> callOfAClusterMadeAnew(Setup setup) {
+        Duration most = seconds(1);
+        Duration when = upTo(setup.length().minus(most));
+        int cluster = random.nextInt(setup.clusters());
+        Deed call = pick(List.of(Deed.CALL_RESTORE, Deed.CALL_STOP, Deed.CALL_SAVEPOINT));
+        return List.of(
+                new Plan.Happening(when, call, cluster, random.nextInt(1 << 20)),
+                new Plan.Happening(when.plus(upTo(most)), Deed.RECREATE_CLUSTER, cluster, 0));
     }
 
     private Setup setup() {

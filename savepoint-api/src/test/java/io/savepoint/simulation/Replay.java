@@ -62,7 +62,7 @@ final class Replay {
         return leftOut;
     }
 
-    /** All that one needs to understand a failed seed: the shortest plan that still fails, and the end of its trace. */
+    /** All that one needs to understand a failed seed: a shorter plan that still fails, and the end of its trace. */
     static String story(long seed) {
         Plan plan = PlanMaker.of(seed);
         Optional<Violation> violation = violation(plan);
@@ -70,14 +70,19 @@ final class Replay {
             return "seed " + seed + " violates nothing";
         }
         Set<Integer> leftOut = needless(plan, violation.get().checker());
-        return "seed " + seed + " violates " + violation.get() + "\n" + story(plan, leftOut);
+        return story(plan, leftOut);
     }
 
     static String story(Plan plan, Set<Integer> leftOut) {
+        return story(plan, leftOut, Simulation.run(plan.without(leftOut), true));
+    }
+
+    static String story(Plan plan, Set<Integer> leftOut, Simulation.Result result) {
         Plan rest = plan.without(leftOut);
-        Simulation.Result result = Simulation.run(rest, true);
         List<String> lines = new ArrayList<>();
-        lines.add("replay it with -Dsimulation.seed=" + plan.seed()
+        lines.add("seed " + plan.seed() + ": "
+                + result.violation().map(Violation::toString).orElse("no violation"));
+        lines.add("options: -Dsimulation.seed=" + plan.seed()
                 + (leftOut.isEmpty() ? "" : " -Dsimulation.without=" + numbers(leftOut)));
         lines.add(rest.setup().toString());
         rest.items().forEach(item -> lines.add("  " + item.text()));
@@ -88,7 +93,6 @@ final class Replay {
         }
         trace.subList(from, trace.size())
                 .forEach(line -> lines.add(line.substring(0, Math.min(LONGEST, line.length()))));
-        lines.add(result.violation().map(Violation::toString).orElse("no violation"));
         return String.join("\n", lines);
     }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.savepoint.simulation.Violations.Violation;
 import io.savepoint.testing.ClusterStateStoreContract;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -41,7 +43,7 @@ class SimulationTest {
     }
 
     @Test
-    void replaysASeed() {
+    void replaysASeed() throws IOException {
         assumeTrue(SEED.isPresent(), "no seed to replay: -Dsimulation.seed=N");
         String without = System.getProperty("simulation.without", "");
         Set<Integer> leftOut = Arrays.stream(without.split(","))
@@ -49,8 +51,11 @@ class SimulationTest {
                 .map(Integer::valueOf)
                 .collect(Collectors.toCollection(TreeSet::new));
         Plan plan = PlanMaker.of(SEED.orElseThrow());
-        System.out.println(Replay.story(plan, leftOut));
-        assertThat(Replay.violation(plan.without(leftOut))).isEmpty();
+        Simulation.Result result = Simulation.run(plan.without(leftOut), true);
+        System.out.println(Replay.story(plan, leftOut, result));
+        Path whole = Files.createDirectories(Path.of("target/simulation")).resolve("seed-" + plan.seed() + ".txt");
+        Files.write(whole, result.trace());
+        assertThat(result.violation()).isEmpty();
     }
 
     @Test
