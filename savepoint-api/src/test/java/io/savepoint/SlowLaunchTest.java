@@ -58,6 +58,14 @@ class SlowLaunchTest {
         world.await("an intent", () -> world.status().bookkeeping().launch().isPresent());
     }
 
+    /** Lets the job get to run, and tells when that was intended. */
+    private Instant runAfter(Duration preparation) {
+        startSlow(preparation);
+        Instant intended = world.time.now();
+        world.await("the job to run", () -> world.jobState() == JobState.RUNNING);
+        return intended;
+    }
+
     private int runs() {
         return world.flink.ledger().runs().size();
     }
@@ -65,9 +73,7 @@ class SlowLaunchTest {
     @Test
     void isRecordedAnewBeforeItIsSubmitted() {
         try (world) {
-            startSlow(Duration.ofSeconds(100));
-            Instant intended = world.time.now();
-            world.await("the job to run", () -> world.jobState() == JobState.RUNNING);
+            Instant intended = runAfter(Duration.ofSeconds(100));
             assertThat(recorded).containsExactly(intended.plusSeconds(100));
             assertThat(runs()).isEqualTo(1);
         }
@@ -76,9 +82,7 @@ class SlowLaunchTest {
     @Test
     void isNotRecordedAnewWhenItWasQuick() {
         try (world) {
-            startSlow(Duration.ofSeconds(10));
-            Instant intended = world.time.now();
-            world.await("the job to run", () -> world.jobState() == JobState.RUNNING);
+            Instant intended = runAfter(Duration.ofSeconds(10));
             assertThat(recorded).containsExactly(intended);
         }
     }

@@ -39,8 +39,7 @@ final class ClusterSession {
         this.outages = outages;
         this.scheduler = scheduler;
         this.jobSeen = new Stretch<>(timings.missingInterval());
-        boolean longer = timings.missingInterval().compareTo(Timings.LOOK_AGAIN) > 0;
-        this.unknownSeen = new Stretch<>(longer ? timings.missingInterval() : Timings.LOOK_AGAIN);
+        this.unknownSeen = new Stretch<>(Stretch.longer(timings.missingInterval(), Timings.LOOK_AGAIN));
     }
 
     /** What was seen of a job; no state if the JobManager did not know it. */

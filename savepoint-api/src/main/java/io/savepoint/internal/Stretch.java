@@ -42,7 +42,7 @@ final class Stretch<T> {
         return length;
     }
 
-    private static Duration longer(Duration one, Duration other) {
+    static Duration longer(Duration one, Duration other) {
         return one.compareTo(other) > 0 ? one : other;
     }
 }

@@ -6,7 +6,6 @@ import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
 import io.savepoint.model.SavepointResult;
-import io.savepoint.policy.GenerationTriggeredPolicy;
 import io.savepoint.testing.FakeJob;
 import io.savepoint.testing.FlinkLedger;
 import java.time.Duration;
@@ -68,11 +67,8 @@ final class EndChecks {
         if (status.bookkeeping().launch().isPresent()) {
             return Optional.of("I6 one-run: " + status.bookkeeping().launch());
         }
-        long recorded = status.job().map(JobStatus::savepointGeneration).orElse(0L);
-        long asked = GenerationTriggeredPolicy.lastAsked(status.bookkeeping());
         long wanted = state.spec().savepointGeneration();
-        boolean unseen =
-                wanted > recorded && wanted > asked && world.plan.setup().policies() != Managers.NO_GENERATIONS;
+        boolean unseen = world.plan.setup().servesGenerations() && StoreChecks.asksForOne(wanted, status);
         if (unseen || status.bookkeeping().requestsOf("generation").accepted().isPresent()) {
             return Optional.of("I7 no-lost-request: savepointGeneration " + wanted + ": "
                     + status.bookkeeping().requestsOf("generation"));

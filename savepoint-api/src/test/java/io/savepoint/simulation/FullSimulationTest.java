@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The long campaign, and the proof that it would find what it looks for: every mutant is killed. */
 @EnabledIfSystemProperty(named = "simulation.full", matches = "true", disabledReason = "-Psimulation runs it")
 class FullSimulationTest {
-    private static final Path REPORTS = Path.of("target", "simulation");
     private static final long LEAST = 100;
     private static final long MOST_SEEDS = 40_000;
 
@@ -26,7 +25,7 @@ class FullSimulationTest {
     @Test
     void everyMutantDiesAndNothingElseIsViolated() throws IOException {
         long runs = Long.getLong("simulation.runs", 100_000);
-        Files.createDirectories(REPORTS);
+        Files.createDirectories(Replay.REPORTS);
         MutantLab lab = new MutantLab(directory);
         List<Mutant> mutants = Mutants.all();
         Map<Mutant, Optional<MutantLab.Death>> deaths = new ConcurrentHashMap<>();
@@ -34,7 +33,7 @@ class FullSimulationTest {
         List<Mutant> survivors =
                 mutants.stream().filter(mutant -> deaths.get(mutant).isEmpty()).toList();
         Files.write(
-                REPORTS.resolve("mutants.txt"),
+                Replay.REPORTS.resolve("mutants.txt"),
                 mutants.stream()
                         .map(mutant -> mutant + ": "
                                 + deaths.get(mutant)
@@ -43,7 +42,8 @@ class FullSimulationTest {
                         .toList());
 
         Campaign.Summary summary = Campaign.run(1, runs);
-        Files.writeString(REPORTS.resolve("coverage.txt"), summary.coverage().table());
+        Files.writeString(
+                Replay.REPORTS.resolve("coverage.txt"), summary.coverage().table());
         System.out.printf(
                 "simulation: %d runs, %d violations, %d faults injected, coverage: %d kinds of faults and places,"
                         + " each at least %d times, %d savepoints; mutants killed %d of %d%n",

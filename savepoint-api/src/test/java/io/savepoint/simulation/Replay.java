@@ -1,6 +1,7 @@
 package io.savepoint.simulation;
 
 import io.savepoint.simulation.Violations.Violation;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,9 @@ import java.util.stream.Collectors;
 
 /** Runs seeds, makes failed ones short, and shows them. */
 final class Replay {
+    /** Where what is too long to print goes. */
+    static final Path REPORTS = Path.of("target", "simulation");
+
     private static final int MOST_RERUNS = 400;
     private static final int LINES = 120;
     private static final int LONGEST = 400;

@@ -48,6 +48,11 @@ record Setup(
         boolean calm,
         JobSpec spec,
         Duration length) {
+    /** Whether one of the policies serves {@code savepointGeneration}. */
+    boolean servesGenerations() {
+        return policies != Managers.NO_GENERATIONS;
+    }
+
     /** Before 1.15 Flink chooses the ids itself: what gets lost on its way can neither be found nor repeated safely. */
     boolean clientIds() {
         return !flinkVersion.startsWith("1.14");

@@ -53,7 +53,7 @@ class SimulationTest {
         Plan plan = PlanMaker.of(SEED.orElseThrow());
         Simulation.Result result = Simulation.run(plan.without(leftOut), true);
         System.out.println(Replay.story(plan, leftOut, result));
-        Path whole = Files.createDirectories(Path.of("target/simulation")).resolve("seed-" + plan.seed() + ".txt");
+        Path whole = Files.createDirectories(Replay.REPORTS).resolve("seed-" + plan.seed() + ".txt");
         Files.write(whole, result.trace());
         assertThat(result.violation()).isEmpty();
     }

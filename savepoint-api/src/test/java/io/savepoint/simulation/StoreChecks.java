@@ -47,7 +47,7 @@ final class StoreChecks implements Database.Witness {
             Promptness promptness,
             Setup setup) {
         this.clientIds = setup.clientIds();
-        this.servesGenerations = setup.policies() != Managers.NO_GENERATIONS;
+        this.servesGenerations = setup.servesGenerations();
         this.flink = flink;
         this.book = book;
         this.violations = violations;
@@ -145,15 +145,18 @@ final class StoreChecks implements Database.Witness {
     private void generationIsNotAbsorbed(Database.Resource before, ClusterStatus is) {
         ClusterStatus was = before.state().status();
         long wanted = before.state().spec().savepointGeneration();
-        boolean asks = servesGenerations
-                && wanted > recorded(was)
-                && wanted > GenerationTriggeredPolicy.lastAsked(was.bookkeeping());
+        boolean asks = servesGenerations && asksForOne(wanted, was);
         boolean kept = wanted > recorded(is) || wanted == GenerationTriggeredPolicy.lastAsked(is.bookkeeping());
         violations.require(
                 !asks || kept,
                 "I7 no-lost-request",
                 () -> "savepointGeneration " + wanted + " was above " + recorded(was) + ", and is answered by "
                         + is.savepoint());
+    }
+
+    /** Whether a generation asks for a savepoint that no manager has accepted yet. */
+    static boolean asksForOne(long wanted, ClusterStatus status) {
+        return wanted > recorded(status) && wanted > GenerationTriggeredPolicy.lastAsked(status.bookkeeping());
     }
 
     private static long recorded(ClusterStatus status) {

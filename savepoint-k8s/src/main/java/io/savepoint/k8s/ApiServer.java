@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApiServer {
     private static final String JSON = "application/json";
-    private static final int NOT_FOUND = 404;
+    static final int NOT_FOUND = 404;
+    static final int CONFLICT = 409;
+    static final int UNPROCESSABLE = 422;
+
     private static final int MOST_CHARS = 1000;
 
     private final KubernetesClient client;

@@ -1,5 +1,8 @@
 package io.savepoint.k8s;
 
+import static io.savepoint.k8s.ApiServer.CONFLICT;
+import static io.savepoint.k8s.ApiServer.NOT_FOUND;
+
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -33,8 +36,6 @@ import org.slf4j.LoggerFactory;
 final class ElectionLease implements Lock {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderElection.class);
     private static final String API_VERSION = "coordination.k8s.io/v1";
-    private static final int NOT_FOUND = 404;
-    private static final int CONFLICT = 409;
     /** Kubernetes' MicroTime. */
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);

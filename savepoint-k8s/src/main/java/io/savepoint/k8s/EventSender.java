@@ -1,5 +1,8 @@
 package io.savepoint.k8s;
 
+import static io.savepoint.k8s.ApiServer.CONFLICT;
+import static io.savepoint.k8s.ApiServer.NOT_FOUND;
+
 import io.savepoint.k8s.ApiServer.Answer;
 import io.savepoint.k8s.ApiServer.PatchType;
 import java.util.concurrent.CompletableFuture;
@@ -9,8 +12,6 @@ import org.slf4j.LoggerFactory;
 /** Writes Events to the API server, each call as it is by then. Safe for use by any number of threads. */
 final class EventSender {
     private static final Logger LOG = LoggerFactory.getLogger(EventSender.class);
-    private static final int NOT_FOUND = 404;
-    private static final int CONFLICT = 409;
     /** A patch finds that it has expired, the post that it is there after all, of one whose answer was late; and a patch. */
     private static final int MOST_REQUESTS = 3;
 

@@ -1,5 +1,9 @@
 package io.savepoint.k8s;
 
+import static io.savepoint.k8s.ApiServer.CONFLICT;
+import static io.savepoint.k8s.ApiServer.NOT_FOUND;
+import static io.savepoint.k8s.ApiServer.UNPROCESSABLE;
+
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.savepoint.k8s.ApiServer.Answer;
@@ -36,9 +40,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by any number of threads.
  */
 public final class KubernetesClusterStateStore implements ClusterStateStore, AutoCloseable {
-    private static final int NOT_FOUND = 404;
-    private static final int CONFLICT = 409;
-    private static final int UNPROCESSABLE = 422;
 
     private final ApiServer api;
     private final Informers informers;

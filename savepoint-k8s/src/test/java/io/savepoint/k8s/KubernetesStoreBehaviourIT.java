@@ -240,12 +240,7 @@ class KubernetesStoreBehaviourIT {
         ClusterState state = put(orders);
         requests.noStatus(true);
 
-        assertFails(
-                store.compareAndSet(orders, state.version(), status("lost")),
-                "write the status of " + orders,
-                "HTTP 404",
-                "the CRD has no status subresource");
-        assertThat(result(store.load(orders))).contains(state);
+        assertKeptAfterA404(state, "the CRD has no status subresource");
     }
 
     @Test
@@ -253,12 +248,7 @@ class KubernetesStoreBehaviourIT {
         ClusterState state = put(orders);
         requests.misrouted(true);
 
-        assertFails(
-                store.compareAndSet(orders, state.version(), status("lost")),
-                "write the status of " + orders,
-                "HTTP 404",
-                "this says nothing of the resource");
-        assertThat(result(store.load(orders))).contains(state);
+        assertKeptAfterA404(state, "this says nothing of the resource");
         requests.misrouted(false);
         assertThat(write(state.version(), status("now")).isWritten()).isTrue();
     }
@@ -320,6 +310,15 @@ class KubernetesStoreBehaviourIT {
                 .cause()
                 .isInstanceOf(StoreException.class)
                 .hasMessageContainingAll(words);
+    }
+
+    private void assertKeptAfterA404(ClusterState state, String advice) {
+        assertFails(
+                store.compareAndSet(orders, state.version(), status("lost")),
+                "write the status of " + orders,
+                "HTTP 404",
+                advice);
+        assertThat(result(store.load(orders))).contains(state);
     }
 
     private KubernetesClient blindClient() {

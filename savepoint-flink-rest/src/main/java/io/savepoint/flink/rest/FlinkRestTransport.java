@@ -169,12 +169,12 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     /** The question for the version counts, so that nothing arrives later than the manager expects. */
     private Duration timeLeft(Instant begun) {
-        Duration left = config.requestTimeout()
-                .minus(Duration.between(begun, config.scheduler().clock().instant()));
-        // Where the clock was set meanwhile, this is no measure.
-        Duration least = Duration.ofMillis(1);
-        Duration most = config.requestTimeout();
-        return left.compareTo(least) < 0 ? least : left.compareTo(most) > 0 ? most : left;
+        Duration whole = config.requestTimeout();
+        Duration passed = Duration.between(begun, config.scheduler().clock().instant());
+        if (passed.isNegative()) { // the clock was set, and is no measure
+            return whole;
+        }
+        return passed.compareTo(whole) < 0 ? whole.minus(passed) : Duration.ofMillis(1);
     }
 
     /** {@inheritDoc} That is {@link FlinkRestConfig#requestTimeout()}. */
