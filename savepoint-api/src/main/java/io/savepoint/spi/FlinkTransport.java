@@ -1,6 +1,7 @@
 package io.savepoint.spi;
 
 import io.savepoint.model.ClusterId;
+import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.OperationObservation;
@@ -8,6 +9,8 @@ import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -93,6 +96,47 @@ public interface FlinkTransport {
      * @return the savepoints, oldest first; {@link UnknownJobException} if the JobManager does not know the job
      */
     CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job);
+
+    /**
+     * Asks Flink to dispose of a savepoint, whoever took it ({@code POST /savepoint-disposal}): its directory and all
+     * that it refers to are deleted. Flink does not check whether a job still needs it. Repeating this is harmless: what
+     * is deleted already shows as {@link DisposalObservation.Missing}.
+     *
+     * @param cluster where to ask
+     * @param location where the savepoint lies
+     * @return the id of the disposal, which Flink chooses. {@link FlinkRefusedException} if Flink will not begin it, or,
+     *     unless overridden, always; after {@link FlinkUnreachableException} or {@link FlinkAnswerException} it may or may
+     *     not have begun.
+     */
+    default CompletionStage<TriggerId> triggerDisposal(ClusterId cluster, String location) {
+        return CompletableFuture.failedFuture(new FlinkRefusedException("Flink cluster " + cluster + ": savepoint "
+                + location + " is not disposed of: this FlinkTransport has no triggerDisposal"));
+    }
+
+    /**
+     * Asks what became of a disposal ({@code GET /savepoint-disposal/:triggerid}).
+     *
+     * @param cluster where to ask
+     * @param disposal its id
+     * @return what Flink says of it; or {@link FlinkUnreachableException}, {@link FlinkAnswerException}. Unless overridden,
+     *     always {@link DisposalObservation.Unknown}.
+     */
+    default CompletionStage<DisposalObservation> observeDisposal(ClusterId cluster, TriggerId disposal) {
+        return CompletableFuture.completedFuture(new DisposalObservation.Unknown());
+    }
+
+    /**
+     * Asks why a job failed ({@code GET /jobs/:id/exceptions}): the failure that ended it, or the last one that it
+     * recovered from.
+     *
+     * @param cluster where to ask
+     * @param job the job
+     * @return the failure's first line and cause chain, without stack trace; empty if Flink tells none and, unless
+     *     overridden, always. {@link UnknownJobException} if the JobManager does not know the job.
+     */
+    default CompletionStage<Optional<String>> failureCause(ClusterId cluster, JobId job) {
+        return CompletableFuture.completedFuture(Optional.empty());
+    }
 
     /**
      * How long after {@link #triggerSavepoint} or {@link #stopWithSavepoint} was called what it sends may still reach

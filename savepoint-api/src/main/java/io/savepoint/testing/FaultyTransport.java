@@ -1,6 +1,7 @@
 package io.savepoint.testing;
 
 import io.savepoint.model.ClusterId;
+import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.OperationObservation;
@@ -10,6 +11,7 @@ import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.SavepointRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** A transport whose every call goes through {@link Faults}. */
@@ -50,6 +52,21 @@ final class FaultyTransport implements FlinkTransport {
     @Override
     public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
         return faults.flink("savepointHistory", () -> delegate.savepointHistory(cluster, job));
+    }
+
+    @Override
+    public CompletionStage<TriggerId> triggerDisposal(ClusterId cluster, String location) {
+        return faults.flink("triggerDisposal", () -> delegate.triggerDisposal(cluster, location));
+    }
+
+    @Override
+    public CompletionStage<DisposalObservation> observeDisposal(ClusterId cluster, TriggerId disposal) {
+        return faults.flink("observeDisposal", () -> delegate.observeDisposal(cluster, disposal));
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> failureCause(ClusterId cluster, JobId job) {
+        return faults.flink("failureCause", () -> delegate.failureCause(cluster, job));
     }
 
     @Override
