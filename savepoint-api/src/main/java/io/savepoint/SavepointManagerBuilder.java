@@ -7,6 +7,7 @@ import io.savepoint.internal.Timings;
 import io.savepoint.model.SavepointEvent;
 import io.savepoint.policy.Backoff;
 import io.savepoint.policy.Policies;
+import io.savepoint.policy.RetentionPolicy;
 import io.savepoint.policy.SavepointPolicy;
 import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.spi.ExecutorScheduler;
@@ -22,11 +23,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link SavepointManager}. Not safe for use by several threads. */
 public final class SavepointManagerBuilder {
     private static final int THREADS = 2;
+    private static final int DISPOSALS_PENDING = 50;
     private static final Duration SEND_WINDOW = Duration.ofSeconds(10);
     private static final Backoff RESEND = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
     private static final Backoff UNREACHABLE = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
@@ -37,8 +40,10 @@ public final class SavepointManagerBuilder {
     private @Nullable Scheduler scheduler;
     private @Nullable RandomGenerator random;
     private List<SavepointPolicy> policies = Policies.defaults();
+    private Optional<RetentionPolicy> retention = Optional.empty();
     private final List<Consumer<SavepointEvent>> listeners = new ArrayList<>();
     private boolean ownDirectories;
+    private int savepointHistory = 10;
     private Duration observeInterval = Duration.ofSeconds(5);
     private Duration idleInterval = Duration.ofMinutes(1);
     private Duration lostGrace = Duration.ofSeconds(30);
@@ -138,6 +143,34 @@ public final class SavepointManagerBuilder {
     }
 
     /**
+     * Sets how many of the savepoints recorded last the status lists; 10 unless set. With a {@link RetentionPolicy} it
+     * lists all that were not disposed of: as many as that keeps and, where disposals fail, up to 50 more.
+     *
+     * @param value from 0 to {@value RetentionPolicy#LARGEST}
+     * @return this
+     */
+    public SavepointManagerBuilder savepointHistory(int value) {
+        if (value < 0 || value > RetentionPolicy.LARGEST) {
+            throw new IllegalArgumentException(
+                    "savepointHistory must be from 0 to " + RetentionPolicy.LARGEST + ", was " + value);
+        }
+        savepointHistory = value;
+        return this;
+    }
+
+    /**
+     * Sets which savepoints are kept, as a further policy; all of them unless set. The transport has to be one that can
+     * dispose of savepoints.
+     *
+     * @param value what is kept
+     * @return this
+     */
+    public SavepointManagerBuilder retention(RetentionPolicy value) {
+        retention = Optional.of(value);
+        return this;
+    }
+
+    /**
      * Sets how often a living job is looked at when nothing else is due; 5 seconds unless set. A failure is noticed that
      * late.
      *
@@ -209,18 +242,21 @@ public final class SavepointManagerBuilder {
             throw new IllegalStateException("a SavepointManager needs store(...) and flink(...), missing: "
                     + (store == null ? "store" : "flink"));
         }
-        requireUniqueNames();
+        List<SavepointPolicy> all =
+                Stream.concat(policies.stream(), retention.stream()).toList();
+        requireUniqueNames(all);
         Optional<ExecutorScheduler> own =
                 scheduler == null ? Optional.of(ExecutorScheduler.create(THREADS)) : Optional.empty();
         Engine.Parts parts = new Engine.Parts(
                 store,
                 transport,
                 Optional.ofNullable(launcher),
-                policies,
+                all,
                 listeners,
                 scheduler == null ? own.orElseThrow() : scheduler,
                 random == null ? new SecureRandom() : random,
                 ownDirectories,
+                historySize(all),
                 SavepointException::new);
         Timings timings = new Timings(
                 observeInterval,
@@ -236,7 +272,14 @@ public final class SavepointManagerBuilder {
         return new EngineSavepointManager(engine, driver, new ManagerCalls(driver), own);
     }
 
-    private void requireUniqueNames() {
+    private int historySize(List<SavepointPolicy> all) {
+        return all.stream()
+                .filter(RetentionPolicy.class::isInstance)
+                .mapToInt(policy -> ((RetentionPolicy) policy).keptAtMost() + DISPOSALS_PENDING)
+                .reduce(savepointHistory, Math::max);
+    }
+
+    private static void requireUniqueNames(List<SavepointPolicy> policies) {
         Set<String> names = new HashSet<>();
         for (SavepointPolicy policy : policies) {
             if (!names.add(policy.name())) {

@@ -1,6 +1,7 @@
 package io.savepoint.internal;
 
 import io.savepoint.model.ControlRequest;
+import io.savepoint.model.HistoryEntry;
 import io.savepoint.model.JobId;
 import io.savepoint.model.Launch;
 import io.savepoint.model.Operation;
@@ -18,6 +19,9 @@ sealed interface Action {
 
     /** Submit the job, under its id. */
     record Submit(Launch launch) implements Action {}
+
+    /** Dispose of a savepoint of the history. */
+    record Dispose(HistoryEntry savepoint) implements Action {}
 
     /** Cancel a run that a new one shall replace. */
     record CancelRun(JobId jobId) implements Action {}

@@ -30,7 +30,7 @@ final class Actor {
      * What came of an action.
      *
      * @param refusal why Flink will not do it
-     * @param renamed the id that Flink goes by, if it is not the one it was given
+     * @param renamed the id that Flink goes by, if it is not one that it was given
      * @param note what is worth telling the host
      * @param conflict whether somebody else wrote to the cluster first
      */
@@ -77,6 +77,11 @@ final class Actor {
         }
         if (action instanceof Action.Submit submit) {
             return submit(state, submit.launch(), goAhead);
+        }
+        if (action instanceof Action.Dispose dispose) {
+            return Stages.call(() -> transport.triggerDisposal(
+                            state.id(), dispose.savepoint().location()))
+                    .thenApply(Outcome::renamed);
         }
         if (action instanceof Action.CancelRun cancel) {
             return Stages.call(() -> transport.cancelJob(state.id(), cancel.jobId()))

@@ -16,25 +16,37 @@ final class Announcer {
 
     private final List<Consumer<SavepointEvent>> listeners;
     private final FlinkTransport transport;
+    private final boolean sizesAreKept;
 
-    Announcer(List<Consumer<SavepointEvent>> listeners, FlinkTransport transport) {
+    /** @param sizesAreKept whether the sizes of savepoints matter, even if nobody listens */
+    Announcer(List<Consumer<SavepointEvent>> listeners, FlinkTransport transport, boolean sizesAreKept) {
         this.listeners = listeners;
         this.transport = transport;
+        this.sizesAreKept = sizesAreKept;
     }
 
-    /** Completes when everybody was told, in order; never exceptionally. */
-    CompletableFuture<Void> announce(List<SavepointEvent> events) {
+    /**
+     * Tells events, in order.
+     *
+     * @param first hears of each one before the listeners do
+     * @return completes when everybody was told; never exceptionally
+     */
+    CompletableFuture<Void> announce(List<SavepointEvent> events, Consumer<SavepointEvent> first) {
         CompletableFuture<Void> told = CompletableFuture.completedFuture(null);
         for (SavepointEvent event : events) {
-            told = told.thenCompose(done -> measured(event)).thenAccept(this::tell);
+            told = told.thenCompose(done -> measured(event)).thenAccept(measured -> {
+                first.accept(measured);
+                tell(measured);
+            });
         }
         return told;
     }
 
-    /** Adds what only the checkpoint history tells of a completed savepoint, if somebody listens. */
+    /** Adds what only the checkpoint history tells of a completed savepoint, if anybody wants to know. */
     private CompletableFuture<SavepointEvent> measured(SavepointEvent event) {
         boolean completed = event.type() == SavepointEvent.Type.SAVEPOINT_COMPLETED;
-        if (listeners.isEmpty() || !completed || event.jobId().isEmpty()) {
+        boolean wanted = sizesAreKept || !listeners.isEmpty();
+        if (!wanted || !completed || event.jobId().isEmpty()) {
             return CompletableFuture.completedFuture(event);
         }
         return Stages.call(() -> transport.savepointHistory(

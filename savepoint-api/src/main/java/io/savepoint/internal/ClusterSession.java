@@ -8,6 +8,7 @@ import io.savepoint.model.JobStatus;
 import io.savepoint.model.Operation;
 import io.savepoint.model.OperationObservation;
 import io.savepoint.model.Reconciliation;
+import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.TriggerId;
 import io.savepoint.spi.Scheduler;
 import java.time.Duration;
@@ -33,6 +34,8 @@ final class ClusterSession {
     private @Nullable TriggerId inProgressTrigger;
     private Optional<Duration> lastInProgress = Optional.empty();
     private Optional<String> lastNote = Optional.empty();
+    private Optional<Disposal> disposal = Optional.empty();
+    private Optional<Hints.Measured> measured = Optional.empty();
 
     ClusterSession(Outages outages, DirectCalls calls, Scheduler scheduler, Timings timings) {
         this.calls = calls;
@@ -44,6 +47,9 @@ final class ClusterSession {
 
     /** What was seen of a job; no state if the JobManager did not know it. */
     private record Sight(JobId job, Optional<FlinkJobState> state) {}
+
+    /** The disposal of a savepoint, and the id by which Flink knows it. */
+    private record Disposal(TriggerId savepoint, TriggerId id) {}
 
     DirectCalls calls() {
         return calls;
@@ -137,7 +143,8 @@ final class ClusterSession {
                 .filter(OperationObservation.Unknown.class::isInstance)
                 .isPresent();
         Duration unknownFor = unknownSeen.look(operation.filter(inFlight -> unknown), now);
-        Hints hints = new Hints(unreachableInARow, lastInProgress, sameFor, unknownFor, lastNote);
+        Hints hints =
+                new Hints(unreachableInARow, lastInProgress, sameFor, unknownFor, lastNote, !calls.isEmpty(), measured);
         unreachableInARow = seen.job() instanceof JobObservation.Unreachable ? unreachableInARow + 1 : 0;
         return hints;
     }
@@ -154,6 +161,26 @@ final class ClusterSession {
     /** Takes note of what came of an action. */
     synchronized void acted(Optional<String> note) {
         lastNote = note;
+    }
+
+    /** Takes note of a disposal that Flink has begun. */
+    synchronized void disposing(TriggerId savepoint, TriggerId id) {
+        disposal = Optional.of(new Disposal(savepoint, id));
+    }
+
+    /** The id of the disposal that is recorded as under way, if this process had it begun. */
+    synchronized Optional<TriggerId> disposalOf(ClusterState state) {
+        return History.beingDisposedOf(state.status().bookkeeping().savepointHistory())
+                .flatMap(entry -> disposal.filter(begun -> begun.savepoint().equals(entry.triggerId())))
+                .map(Disposal::id);
+    }
+
+    /** Takes note of the size of a savepoint, if an event tells one. */
+    synchronized void measured(SavepointEvent event) {
+        if (event.sizeBytes().isPresent() && event.triggerId().isPresent()) {
+            measured = Optional.of(new Hints.Measured(
+                    event.triggerId().get(), event.sizeBytes().getAsLong()));
+        }
     }
 
     synchronized void succeeded() {

@@ -69,9 +69,14 @@ public final class Engine {
         this.failure = parts.failure();
         this.observer = new Observer(parts.transport());
         this.planner = new Planner(
-                timings, parts.policies(), parts.launcher().isPresent(), parts.ownDirectories(), parts.random());
+                timings,
+                parts.policies(),
+                parts.launcher().isPresent(),
+                parts.ownDirectories(),
+                parts.historySize(),
+                parts.random());
         this.actor = new Actor(parts.store(), parts.transport(), parts.launcher());
-        this.announcer = new Announcer(parts.listeners(), parts.transport());
+        this.announcer = new Announcer(parts.listeners(), parts.transport(), parts.historySize() > 0);
     }
 
     /**
@@ -85,6 +90,7 @@ public final class Engine {
      * @param scheduler the source of time
      * @param random where ids come from
      * @param ownDirectories whether each savepoint gets a directory of its own, named by its trigger id
+     * @param historySize how many recorded savepoints the status lists
      * @param failure makes the exception that a direct call fails with
      */
     public record Parts(
@@ -96,6 +102,7 @@ public final class Engine {
             Scheduler scheduler,
             RandomGenerator random,
             boolean ownDirectories,
+            int historySize,
             Function<String, RuntimeException> failure) {
         /** Copies the lists. */
         public Parts {
@@ -171,7 +178,9 @@ public final class Engine {
         if (session.isSuperseded(state.version())) {
             return CompletableFuture.completedFuture(conflict(session, state.id(), "the store gave an old copy"));
         }
-        return observer.observe(state, scheduler.clock().instant()).thenCompose(seen -> decide(session, state, seen));
+        return observer.observe(
+                        state, session.disposalOf(state), scheduler.clock().instant())
+                .thenCompose(seen -> decide(session, state, seen));
     }
 
     private CompletableFuture<Reconciliation> decide(ClusterSession session, ClusterState state, Observation seen) {
@@ -217,7 +226,8 @@ public final class Engine {
         plan.directRefusal().ifPresent(session.calls()::refuse);
         CompletableFuture<Void> told = new CompletableFuture<>();
         CompletableFuture<Actor.Outcome> acted = act(session, state, version, step, now, told);
-        CompletableFuture<Void> unused = announcer.announce(step.events()).thenAccept(told::complete);
+        CompletableFuture<Void> unused =
+                announcer.announce(step.events(), session::measured).thenAccept(told::complete);
         return told.thenCombine(acted, (done, outcome) -> {
             String message = outcome.note().orElseGet(() -> note(step.events()));
             return ended(session, state.id(), Outcome.RECORDED, step.events(), step.nextDue(), message);
@@ -256,7 +266,13 @@ public final class Engine {
             if (!(step.action() instanceof Action.None)) {
                 session.acted(outcome.note());
             }
-            if (outcome.refusal().isPresent() || outcome.renamed().isPresent()) {
+            if (step.action() instanceof Action.Dispose dispose) {
+                outcome.renamed()
+                        .ifPresent(id -> session.disposing(dispose.savepoint().triggerId(), id));
+            }
+            boolean renamed =
+                    step.action() instanceof Action.Send && outcome.renamed().isPresent();
+            if (outcome.refusal().isPresent() || renamed) {
                 return recordOutcome(session, state.id(), step.action(), outcome, told)
                         .thenApply(recorded -> outcome);
             }
@@ -305,7 +321,7 @@ public final class Engine {
                 }
                 session.wrote(result.version().orElseThrow());
                 session.calls().recorded(step.status());
-                return told.thenCompose(done -> announcer.announce(step.events()));
+                return told.thenCompose(done -> announcer.announce(step.events(), session::measured));
             });
         });
     }

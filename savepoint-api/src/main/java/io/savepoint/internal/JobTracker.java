@@ -17,10 +17,11 @@ final class JobTracker {
         this.timings = timings;
     }
 
-    void track(Draft draft, JobObservation observation, Hints hints) {
+    void track(Draft draft, Observation seen, Hints hints) {
+        JobObservation observation = seen.job();
         if (observation instanceof JobObservation.Found found) {
             forgetMissing(draft);
-            found(draft, found, hints);
+            found(draft, found, seen.failureCause(), hints);
         } else if (observation instanceof JobObservation.NotFound) {
             missing(draft, hints);
         } else if (observation instanceof JobObservation.Unreachable) {
@@ -29,10 +30,10 @@ final class JobTracker {
         }
     }
 
-    private void found(Draft draft, JobObservation.Found found, Hints hints) {
+    private void found(Draft draft, JobObservation.Found found, Optional<String> failureCause, Hints hints) {
         switch (found.state()) {
             case RUNNING -> running(draft);
-            case FAILED -> failed(draft, found);
+            case FAILED -> failed(draft, found, failureCause);
             case CANCELED ->
                 over(draft, JobState.CANCELLED, SavepointEvent.Type.JOB_CANCELLED, "the job was cancelled");
             case FINISHED -> finished(draft);
@@ -67,7 +68,7 @@ final class JobTracker {
         draft.dueIn(Duration.ZERO);
     }
 
-    private static void failed(Draft draft, JobObservation.Found found) {
+    private static void failed(Draft draft, JobObservation.Found found, Optional<String> cause) {
         if (draft.job().state() == JobState.FAILED
                 && draft.bookkeeping().failedAt().isPresent()) {
             return;
@@ -75,7 +76,12 @@ final class JobTracker {
         // By Flink's clock, which may be ahead of ours.
         Instant failedAt =
                 found.endTime().filter(end -> end.isBefore(draft.now())).orElse(draft.now());
-        fail(draft, JobState.FAILED, SavepointEvent.Type.JOB_FAILED, failedAt, "Flink reports the job FAILED");
+        fail(
+                draft,
+                JobState.FAILED,
+                SavepointEvent.Type.JOB_FAILED,
+                failedAt,
+                "Flink reports the job FAILED" + cause.map(told -> ": " + told).orElse(""));
     }
 
     /** Records the end of a run that may be followed by another one. */

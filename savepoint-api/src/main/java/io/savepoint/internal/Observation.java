@@ -1,5 +1,6 @@
 package io.savepoint.internal;
 
+import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.OperationObservation;
 import io.savepoint.model.SavepointRecord;
@@ -12,13 +13,32 @@ import java.util.Optional;
  * @param job of the run in question
  * @param operation of the operation in flight, if there is one
  * @param history the completed savepoints Flink remembers; asked for only when it does not know the operation
+ * @param disposal of the disposal under way, where this process knows its id and Flink answers
+ * @param failureCause why the run failed; asked for only when that is news
  */
-record Observation(JobObservation job, Optional<OperationObservation> operation, List<SavepointRecord> history) {
+record Observation(
+        JobObservation job,
+        Optional<OperationObservation> operation,
+        List<SavepointRecord> history,
+        Optional<DisposalObservation> disposal,
+        Optional<String> failureCause) {
     static Observation of(JobObservation job) {
-        return new Observation(job, Optional.empty(), List.of());
+        return of(job, Optional.empty(), List.of());
     }
 
     static Observation of(JobObservation job, OperationObservation operation) {
-        return new Observation(job, Optional.of(operation), List.of());
+        return of(job, Optional.of(operation), List.of());
+    }
+
+    static Observation of(JobObservation job, Optional<OperationObservation> operation, List<SavepointRecord> history) {
+        return new Observation(job, operation, history, Optional.empty(), Optional.empty());
+    }
+
+    Observation withDisposal(DisposalObservation seen) {
+        return new Observation(job, operation, history, Optional.of(seen), failureCause);
+    }
+
+    Observation withFailureCause(Optional<String> cause) {
+        return new Observation(job, operation, history, disposal, cause);
     }
 }

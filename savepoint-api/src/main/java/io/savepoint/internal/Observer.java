@@ -3,17 +3,19 @@ package io.savepoint.internal;
 import io.savepoint.model.Bookkeeping;
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterState;
+import io.savepoint.model.DisposalObservation;
+import io.savepoint.model.FlinkJobState;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
+import io.savepoint.model.JobStatus;
 import io.savepoint.model.Operation;
 import io.savepoint.model.OperationObservation;
-import io.savepoint.model.SavepointRecord;
+import io.savepoint.model.TriggerId;
 import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.UnknownJobException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -32,9 +34,44 @@ final class Observer {
      * Looks.
      *
      * @param state what is recorded
+     * @param disposal the id of the disposal under way, if it is known
      * @param now the time
      */
-    CompletableFuture<Observation> observe(ClusterState state, Instant now) {
+    CompletableFuture<Observation> observe(ClusterState state, Optional<TriggerId> disposal, Instant now) {
+        return observe(state, now)
+                .thenCompose(seen -> failureIsNews(state, seen)
+                        ? withFailureCause(state, seen)
+                        : CompletableFuture.completedFuture(seen))
+                .thenCompose(seen -> disposal.isPresent() && !(seen.job() instanceof JobObservation.Unreachable)
+                        ? withDisposal(state.id(), disposal.get(), seen)
+                        : CompletableFuture.completedFuture(seen));
+    }
+
+    private static boolean failureIsNews(ClusterState state, Observation seen) {
+        boolean known = state.status()
+                        .job()
+                        .filter(job -> job.state() == JobState.FAILED)
+                        .isPresent()
+                && state.status().bookkeeping().failedAt().isPresent();
+        return !known && seen.job() instanceof JobObservation.Found found && found.state() == FlinkJobState.FAILED;
+    }
+
+    /** Best effort: that the job failed does not wait for its cause to be known. */
+    private CompletableFuture<Observation> withFailureCause(ClusterState state, Observation seen) {
+        JobId job = state.status().job().flatMap(JobStatus::id).orElseThrow();
+        return Stages.call(() -> transport.failureCause(state.id(), job))
+                .exceptionally(failure -> Optional.of("why is not known, as " + Stages.describe(failure)))
+                .thenApply(seen::withFailureCause);
+    }
+
+    private CompletableFuture<Observation> withDisposal(ClusterId cluster, TriggerId disposal, Observation seen) {
+        return Stages.call(() -> transport.observeDisposal(cluster, disposal))
+                .thenApply(seen::withDisposal)
+                // As if it was in progress: it is looked at again.
+                .exceptionally(failure -> seen.withDisposal(new DisposalObservation.InProgress()));
+    }
+
+    private CompletableFuture<Observation> observe(ClusterState state, Instant now) {
         Bookkeeping bookkeeping = state.status().bookkeeping();
         Optional<JobId> job = state.status().job().flatMap(recorded -> recorded.id());
         Optional<Operation> operation = bookkeeping.operation();
@@ -106,9 +143,9 @@ final class Observer {
             return CompletableFuture.completedFuture(Observation.of(job, unknown));
         }
         return Stages.call(() -> transport.savepointHistory(cluster, operation.jobId()))
-                .thenApply(history -> new Observation(job, Optional.of(unknown), history))
+                .thenApply(history -> Observation.of(job, Optional.of(unknown), history))
                 .exceptionally(failure -> Stages.unwrap(failure) instanceof UnknownJobException
-                        ? new Observation(job, Optional.of(unknown), List.<SavepointRecord>of())
+                        ? Observation.of(job, unknown)
                         : Observation.of(new JobObservation.Unreachable(Stages.describe(failure)), unknown));
     }
 

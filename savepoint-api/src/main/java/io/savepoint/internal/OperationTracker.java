@@ -170,10 +170,7 @@ final class OperationTracker {
     }
 
     private static boolean liesIn(SavepointRecord record, Operation operation) {
-        return operation
-                .targetDirectory()
-                .map(directory -> Locations.isWithin(record.location(), directory))
-                .orElse(true);
+        return operation.targetDirectory().map(record::isWithin).orElse(true);
     }
 
     private void repeat(Draft draft, Operation operation) {

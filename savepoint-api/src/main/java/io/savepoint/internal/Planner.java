@@ -3,6 +3,7 @@ package io.savepoint.internal;
 import io.savepoint.model.Bookkeeping;
 import io.savepoint.model.ClusterState;
 import io.savepoint.model.ControlRequest;
+import io.savepoint.model.HistoryEntry;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
 import io.savepoint.model.Launch;
@@ -43,12 +44,14 @@ final class Planner {
     private final JobTracker jobTracker;
     private final OperationTracker operationTracker;
     private final LaunchTracker launchTracker;
+    private final History history;
 
     Planner(
             Timings timings,
             List<SavepointPolicy> policies,
             boolean canLaunch,
             boolean ownDirectories,
+            int historySize,
             RandomGenerator random) {
         this.timings = timings;
         this.policies = policies.stream()
@@ -60,6 +63,7 @@ final class Planner {
         this.jobTracker = new JobTracker(timings);
         this.operationTracker = new OperationTracker(timings);
         this.launchTracker = new LaunchTracker(timings, jobTracker);
+        this.history = new History(timings, historySize);
     }
 
     /**
@@ -92,6 +96,13 @@ final class Planner {
             refusal = decide(draft, context, turn, inFlight);
         }
         acknowledgeAgain(draft, state.control());
+        history.proceed(
+                draft, seen, stateChanged || ended || hints.callsWait() ? Optional.empty() : dropped(draft, context));
+        history.trim(draft);
+        if (!draft.status().equals(state.status())) {
+            // Not worth a write of its own.
+            hints.measured().ifPresent(measured -> History.measure(draft, measured));
+        }
         if (servesGenerations) {
             // The last word: it depends on what else there is to record.
             GenerationEdits.follow(draft, state);
@@ -111,6 +122,11 @@ final class Planner {
                     .launch()
                     .filter(kept -> kept.jobId().equals(submit.launch().jobId()));
             launch.ifPresent(refused -> LaunchTracker.refused(draft, refused, reason));
+        } else if (action instanceof Action.Dispose dispose) {
+            History.beingDisposedOf(bookkeeping.savepointHistory())
+                    .map(HistoryEntry::triggerId)
+                    .filter(dispose.savepoint().triggerId()::equals)
+                    .ifPresent(savepoint -> History.failed(draft, savepoint, reason));
         }
         return draft.finish(timings.observeInterval());
     }
@@ -191,14 +207,30 @@ final class Planner {
         }
     }
 
+    /** The savepoint that a policy wants to be gone, by all that is known by now. */
+    private Optional<TriggerId> dropped(Draft draft, PolicyContext context) {
+        if (draft.bookkeeping().launch().isPresent()) {
+            return Optional.empty();
+        }
+        PolicyContext now = new PolicyContext(
+                context.cluster(), context.spec(), context.control(), draft.status(), context.job(), context.now());
+        return policies.stream()
+                .filter(policy -> policy.precedence() == Precedence.RETENTION)
+                .map(policy -> policy.decide(now))
+                .filter(Decision.DisposeSavepoint.class::isInstance)
+                .map(decision -> ((Decision.DisposeSavepoint) decision).savepoint())
+                .findFirst();
+    }
+
     private void follow(Draft draft, Bookkeeping before, Observation seen, Hints hints) {
+        History.follow(draft, seen);
         if (before.launch().isPresent()) {
             launchTracker.track(draft, before.launch().get(), seen.job(), hints);
             if (!before.launch().get().cleared()) {
                 return;
             }
         }
-        jobTracker.track(draft, seen.job(), hints);
+        jobTracker.track(draft, seen, hints);
         before.operation().ifPresent(operation -> operationTracker.track(draft, operation, seen, hints));
     }
 
@@ -284,6 +316,13 @@ final class Planner {
         if (request.kind() == DirectRequest.Kind.RESTORE) {
             if (!canLaunch) {
                 return Optional.of("restoreFrom needs a JobLauncher, and the manager was built without one");
+            }
+            String location = request.location();
+            if (History.beingDisposedOf(draft.bookkeeping().savepointHistory())
+                    .filter(entry -> entry.isAt(location))
+                    .isPresent()) {
+                return Optional.of("savepoint " + location + " is being disposed of, as the retention dropped it;"
+                        + " restore from one that it keeps");
             }
             decider.begin(draft, request, context);
             return Optional.empty();

@@ -32,6 +32,7 @@ final class Results {
             }
         });
         draft.savepoint(savepoint(operation, SavepointState.SUCCEEDED, Optional.empty()));
+        History.add(draft, operation, location, completed);
         draft.updateBookkeeping(bookkeeping -> bookkeeping
                 .operation(Optional.empty())
                 .consecutiveRestarts(0)

@@ -47,9 +47,20 @@ public record Timings(
      * @param waited how long it has taken so far; negative where a clock went back
      */
     Duration followUp(Duration waited) {
+        return followUp(waited, false);
+    }
+
+    /**
+     * How soon to look again at what Flink was asked to do.
+     *
+     * @param waited how long it has taken so far; negative where a clock went back
+     * @param over whether the job is over, so that nothing else calls for a look
+     */
+    Duration followUp(Duration waited, boolean over) {
         Duration grown = waited.abs().dividedBy(4);
         Duration delay = grown.compareTo(FOLLOW_UP) > 0 ? grown : FOLLOW_UP;
-        return delay.compareTo(observeInterval) < 0 ? delay : observeInterval;
+        Duration longest = over ? idleInterval : observeInterval;
+        return delay.compareTo(longest) < 0 ? delay : longest;
     }
 
     /**

@@ -60,6 +60,9 @@ public interface Bookkeeping {
     /** {@return why the manager leaves the job as it is, in words for the user} */
     Optional<String> message();
 
+    /** {@return the savepoints that were recorded last and are not known to be gone, oldest first} */
+    List<HistoryEntry> savepointHistory();
+
     /** {@return what is malformed in the spec or in a hand-edited status, in words for the user} */
     List<String> problems();
 

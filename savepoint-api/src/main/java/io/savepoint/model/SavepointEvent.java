@@ -56,6 +56,10 @@ public interface SavepointEvent {
         SAVEPOINT_COMPLETED,
         /** A savepoint failed. */
         SAVEPOINT_FAILED,
+        /** A savepoint that the retention dropped is gone. */
+        SAVEPOINT_DISPOSED,
+        /** A savepoint that the retention dropped could not be disposed of; it is tried again, unless the message says otherwise. */
+        SAVEPOINT_DISPOSAL_FAILED,
         /** A user control was accepted. */
         CONTROL_REQUESTED,
         /** A user control was carried out. */

@@ -16,4 +16,14 @@ import java.util.OptionalLong;
  * @param stop whether it was the savepoint of a stop
  */
 public record SavepointRecord(
-        String location, Instant triggerTime, Duration duration, OptionalLong sizeBytes, boolean stop) {}
+        String location, Instant triggerTime, Duration duration, OptionalLong sizeBytes, boolean stop) {
+    /**
+     * Tells whether it lies somewhere below a directory, however that is spelled.
+     *
+     * @param directory the directory, as it was given to Flink
+     * @return whether it does, as far as the two spellings tell
+     */
+    public boolean isWithin(String directory) {
+        return Locations.isWithin(location, directory);
+    }
+}

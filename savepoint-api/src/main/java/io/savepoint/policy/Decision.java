@@ -1,5 +1,7 @@
 package io.savepoint.policy;
 
+import io.savepoint.model.Bookkeeping;
+import io.savepoint.model.TriggerId;
 import io.savepoint.model.TriggerReason;
 import java.time.Instant;
 import java.util.Optional;
@@ -94,6 +96,14 @@ public sealed interface Decision {
      * @param attempt how many restarts in a row this makes; at least 1
      */
     record RestartJob(String token, String location, int attempt) implements Decision {}
+
+    /**
+     * Dispose of a savepoint of the {@linkplain Bookkeeping#savepointHistory() history}. It is forgotten when Flink says
+     * that it is gone; a failure is noted in its entry.
+     *
+     * @param savepoint its trigger id
+     */
+    record DisposeSavepoint(TriggerId savepoint) implements Decision {}
 
     /**
      * Leave the job as it is and say why.

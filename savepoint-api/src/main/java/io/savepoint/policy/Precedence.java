@@ -19,5 +19,7 @@ public enum Precedence {
     /** A raised generation. */
     GENERATION,
     /** A period that has passed. */
-    PERIODIC
+    PERIODIC,
+    /** A savepoint is disposed of; it does not wait for one that is being taken. */
+    RETENTION
 }

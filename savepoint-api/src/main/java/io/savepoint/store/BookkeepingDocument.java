@@ -1,6 +1,7 @@
 package io.savepoint.store;
 
 import io.savepoint.model.Bookkeeping;
+import io.savepoint.model.HistoryEntry;
 import io.savepoint.model.JobId;
 import io.savepoint.model.Launch;
 import io.savepoint.model.Operation;
@@ -36,6 +37,7 @@ final class BookkeepingDocument {
         fields.whole("lastDurationMillis", 0).ifPresent(books::lastDurationMillis);
         books.failureReason(fields.text("failureReason"));
         books.message(fields.text("message"));
+        fields.objects("savepointHistory").forEach(entry -> readEntry(entry).ifPresent(books::addSavepointHistory));
         fields.texts("problems").ifPresent(books::addAllProblems);
         return books.build();
     }
@@ -60,6 +62,11 @@ final class BookkeepingDocument {
                 .put("lastDurationMillis", books.lastDurationMillis())
                 .put("failureReason", books.failureReason())
                 .put("message", books.message())
+                .put(
+                        "savepointHistory",
+                        books.savepointHistory().stream()
+                                .map(BookkeepingDocument::writeEntry)
+                                .toList())
                 .put("problems", books.problems())
                 .done();
     }
@@ -146,6 +153,39 @@ final class BookkeepingDocument {
                 .put("lastSentAt", launch.lastSentAt())
                 .put("sends", launch.sends())
                 .done();
+    }
+
+    private static Optional<HistoryEntry> readEntry(FieldReader fields) {
+        HistoryEntry.Builder entry = HistoryEntry.builder();
+        fields.triggerId("triggerId").ifPresent(entry::triggerId);
+        fields.jobId("jobId").ifPresent(entry::jobId);
+        fields.text("location").ifPresent(entry::location);
+        fields.label("reason", TriggerReason.class).ifPresent(entry::reason);
+        fields.label("format", SavepointFormat.class).ifPresent(entry::format);
+        fields.time("time").ifPresent(entry::time);
+        fields.whole("sizeBytes", 0).ifPresent(entry::sizeBytes);
+        entry.disposingSince(fields.time("disposingSince"));
+        fields.integer("disposalFailures", 0).ifPresent(entry::disposalFailures);
+        entry.lastDisposalFailure(fields.time("lastDisposalFailure"));
+        entry.disposalMessage(fields.text("disposalMessage"));
+        return fields.build(entry::build, "triggerId", "jobId", "location", "reason", "format", "time");
+    }
+
+    private static Map<String, Object> writeEntry(HistoryEntry entry) {
+        FieldWriter fields = millis().put("triggerId", entry.triggerId())
+                .put("jobId", entry.jobId())
+                .put("location", entry.location())
+                .put("reason", entry.reason())
+                .put("format", entry.format())
+                .put("time", entry.time())
+                .put("sizeBytes", entry.sizeBytes())
+                .put("disposingSince", entry.disposingSince());
+        if (entry.disposalFailures() > 0) {
+            fields.put("disposalFailures", entry.disposalFailures())
+                    .put("lastDisposalFailure", entry.lastDisposalFailure())
+                    .put("disposalMessage", entry.disposalMessage());
+        }
+        return fields.done();
     }
 
     private static RequestLog readLog(FieldReader fields) {

@@ -129,6 +129,28 @@ final class FieldReader {
         return Optional.empty();
     }
 
+    /** The objects of a list; what is no object is left out, and noted. */
+    List<FieldReader> objects(String key) {
+        Object value = fields.get(key);
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof List<?> items)) {
+            malformed(key, "a list of objects", value);
+            return List.of();
+        }
+        List<FieldReader> objects = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            String place = key + "[" + i + "]";
+            if (items.get(i) instanceof Map<?, ?> object) {
+                objects.add(new FieldReader(object, prefix + place + ".", problems));
+            } else {
+                malformed(key, place, "an object", items.get(i));
+            }
+        }
+        return objects;
+    }
+
     /** The keys of the object that are strings, whatever is under them. */
     List<String> keys() {
         return fields.keySet().stream()

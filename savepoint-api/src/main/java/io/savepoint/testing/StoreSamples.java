@@ -4,6 +4,7 @@ import io.savepoint.model.Bookkeeping;
 import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlState;
 import io.savepoint.model.ControlStatus;
+import io.savepoint.model.HistoryEntry;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobSpec;
 import io.savepoint.model.JobState;
@@ -137,8 +138,26 @@ final class StoreSamples {
                 .lastDurationMillis(5_000_000_000L)
                 .failureReason(TEXT)
                 .message(TEXT)
+                .addSavepointHistory(entry().build())
+                .addSavepointHistory(entry().triggerId(TriggerId.of("00000000000000000000000000000001"))
+                        .sizeBytes(5_000_000_002L)
+                        .disposingSince(EXACT_TIME.plusSeconds(8))
+                        .disposalFailures(2)
+                        .lastDisposalFailure(EXACT_TIME.plusSeconds(9))
+                        .disposalMessage(TEXT)
+                        .build())
                 .addProblems("first problem", TEXT)
                 .build();
+    }
+
+    private static HistoryEntry.Builder entry() {
+        return HistoryEntry.builder()
+                .triggerId(TRIGGER)
+                .jobId(JOB)
+                .location("file:/savepoints/savepoint-2")
+                .reason(TriggerReason.SCHEDULED)
+                .format(SavepointFormat.NATIVE)
+                .time(EXACT_TIME.plusSeconds(7));
     }
 
     private static Operation operation() {

@@ -35,7 +35,7 @@ class AnnouncerTest {
             return history;
         }
     };
-    private final Announcer announcer = new Announcer(List.of(told::add), flink);
+    private final Announcer announcer = new Announcer(List.of(told::add), flink, false);
 
     private static SavepointEvent event(SavepointEvent.Type type) {
         return SavepointEvent.builder()
@@ -59,7 +59,7 @@ class AnnouncerTest {
     void whatTheHistoryKnowsOfASavepointIsTold() {
         history = CompletableFuture.completedFuture(
                 List.of(record("file:/savepoints/another", Duration.ofSeconds(5), 55), record(LOCATION, MEASURED, 99)));
-        assertThat(announcer.announce(List.of(COMPLETED))).isCompleted();
+        assertThat(announcer.announce(List.of(COMPLETED), event -> {})).isCompleted();
         assertThat(told)
                 .containsExactly(SavepointEvent.builder()
                         .from(COMPLETED)
@@ -72,18 +72,18 @@ class AnnouncerTest {
     void whatTheHistoryDoesNotKnowIsToldAsItIs() {
         history = CompletableFuture.completedFuture(
                 List.of(record("file:/savepoints/another", Duration.ofSeconds(5), 55)));
-        announcer.announce(List.of(COMPLETED));
+        announcer.announce(List.of(COMPLETED), event -> {});
         history = CompletableFuture.failedFuture(new FlinkUnreachableException("connection refused"));
-        assertThat(announcer.announce(List.of(COMPLETED))).isCompleted();
+        assertThat(announcer.announce(List.of(COMPLETED), event -> {})).isCompleted();
         assertThat(told).containsExactly(COMPLETED, COMPLETED);
     }
 
     @Test
     void theHistoryIsAskedOnlyForWhatIsInItAndOnlyIfSomebodyListens() {
         SavepointEvent failed = event(SavepointEvent.Type.SAVEPOINT_FAILED);
-        announcer.announce(List.of(failed));
+        announcer.announce(List.of(failed), event -> {});
         assertThat(told).containsExactly(failed);
-        new Announcer(List.of(), flink).announce(List.of(COMPLETED));
+        new Announcer(List.of(), flink, false).announce(List.of(COMPLETED), event -> {});
         assertThat(asked).isZero();
     }
 
@@ -92,7 +92,7 @@ class AnnouncerTest {
         CompletableFuture<List<SavepointRecord>> slow = new CompletableFuture<>();
         history = slow;
         SavepointEvent cancelled = event(SavepointEvent.Type.JOB_CANCELLED);
-        CompletableFuture<Void> all = announcer.announce(List.of(COMPLETED, cancelled));
+        CompletableFuture<Void> all = announcer.announce(List.of(COMPLETED, cancelled), event -> {});
         assertThat(told).isEmpty();
         assertThat(all).isNotDone();
         slow.complete(List.of());

@@ -98,6 +98,7 @@ class DriverTest {
                 time,
                 new SplittableRandom(42),
                 false,
+                10,
                 IllegalStateException::new);
         return new Driver(new Engine(parts, Situation.TIMINGS), parts, Duration.ofMinutes(1));
     }

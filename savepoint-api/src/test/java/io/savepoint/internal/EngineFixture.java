@@ -54,6 +54,7 @@ abstract class EngineFixture {
                     time,
                     new SplittableRandom(42),
                     false,
+                    10,
                     IllegalStateException::new),
             Situation.TIMINGS);
 

@@ -27,7 +27,7 @@ class JobTrackerTest {
     private static final Duration GRACE = Situation.TIMINGS.lostGrace();
 
     private static Hints sameFor(Duration same) {
-        return new Hints(0, Optional.empty(), same, Duration.ZERO, Optional.empty());
+        return new Hints(0, Optional.empty(), same, Duration.ZERO, Optional.empty(), false, Optional.empty());
     }
 
     private static Situation missing(Duration recorded, Duration same) {

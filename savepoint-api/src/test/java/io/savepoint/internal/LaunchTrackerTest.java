@@ -30,7 +30,7 @@ class LaunchTrackerTest {
     private static final Duration GRACE = Situation.TIMINGS.lostGrace();
 
     private static Hints hints(Duration same, String note) {
-        return new Hints(0, Optional.empty(), same, Duration.ZERO, Optional.ofNullable(note));
+        return new Hints(0, Optional.empty(), same, Duration.ZERO, Optional.ofNullable(note), false, Optional.empty());
     }
 
     private static Situation submitted(Launch.Kind kind, int sends, Duration sentAgo) {

@@ -62,6 +62,7 @@ class ObserverTest {
                         Situation.running()
                                 .inFlight(Operation.Kind.SAVEPOINT, operation -> operation.lastSentAt(NOW))
                                 .recorded(),
+                        Optional.empty(),
                         now)
                 .join();
     }
@@ -93,15 +94,15 @@ class ObserverTest {
     void theHistoryIsLookedAt() {
         SavepointRecord record = Situation.record(LOCATION, NOW, false);
         history = CompletableFuture.completedFuture(List.of(record));
-        assertThat(observe()).isEqualTo(new Observation(job, Optional.of(UNKNOWN), List.of(record)));
+        assertThat(observe()).isEqualTo(Observation.of(job, Optional.of(UNKNOWN), List.of(record)));
     }
 
     @Test
     void aJobThatIsGoneHasNoHistory() {
         history = CompletableFuture.failedFuture(new UnknownJobException("no such job"));
-        assertThat(observe()).isEqualTo(new Observation(job, Optional.of(UNKNOWN), List.of()));
+        assertThat(observe()).isEqualTo(Observation.of(job, Optional.of(UNKNOWN), List.of()));
         job = new JobObservation.NotFound();
-        assertThat(observe()).isEqualTo(new Observation(job, Optional.of(UNKNOWN), List.of()));
+        assertThat(observe()).isEqualTo(Observation.of(job, Optional.of(UNKNOWN), List.of()));
     }
 
     @Test

@@ -196,7 +196,14 @@ class OperationTrackerTest {
     @CsvSource({"0,2000", "23999,2000", "24000,0"})
     void whatThisProcessHasNotSeenUnknownForAsLongIsNotLost(long millis, long dueIn) {
         Step step = unknown(Operation.Kind.SAVEPOINT, 100)
-                .hints(new Hints(0, Optional.empty(), Duration.ZERO, Duration.ofMillis(millis), Optional.empty()))
+                .hints(new Hints(
+                        0,
+                        Optional.empty(),
+                        Duration.ZERO,
+                        Duration.ofMillis(millis),
+                        Optional.empty(),
+                        false,
+                        Optional.empty()))
                 .see(found(FlinkJobState.FINISHED))
                 .state(JobState.SUCCEEDED)
                 .plan();

@@ -118,6 +118,7 @@ class OutagesTest {
                         time,
                         new SplittableRandom(42),
                         false,
+                        10,
                         IllegalStateException::new),
                 new Timings(
                         second,

@@ -64,7 +64,14 @@ class PlannerTest {
     void aFlinkThatCannotBeReachedIsAskedEverMoreSeldom(int before, long seconds) {
         Step step = Situation.running()
                 .see(new JobObservation.Unreachable("connection refused"))
-                .hints(new Hints(before, Optional.empty(), Duration.ZERO, Duration.ZERO, Optional.empty()))
+                .hints(new Hints(
+                        before,
+                        Optional.empty(),
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Optional.empty(),
+                        false,
+                        Optional.empty()))
                 .plan();
         assertThat(delay(step)).isEqualTo(Duration.ofSeconds(seconds));
     }

@@ -7,6 +7,7 @@ import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlRequest;
 import io.savepoint.model.ControlState;
 import io.savepoint.model.ControlStatus;
+import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.FlinkJobState;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
@@ -70,7 +71,10 @@ final class Situation {
     private JobObservation seen = found(FlinkJobState.RUNNING);
     private Optional<OperationObservation> result = Optional.empty();
     private List<SavepointRecord> history = List.of();
-    private Hints hints = new Hints(0, Optional.empty(), Duration.ofHours(1), Duration.ofHours(1), Optional.empty());
+    private Optional<DisposalObservation> disposal = Optional.empty();
+    private Optional<String> failureCause = Optional.empty();
+    private Hints hints = new Hints(
+            0, Optional.empty(), Duration.ofHours(1), Duration.ofHours(1), Optional.empty(), false, Optional.empty());
     private Optional<DirectCalls.Turn> turn = Optional.empty();
     private List<SavepointPolicy> policies = Policies.defaults();
     private boolean canLaunch = true;
@@ -220,6 +224,16 @@ final class Situation {
         return this;
     }
 
+    Situation disposal(DisposalObservation value) {
+        disposal = Optional.of(value);
+        return this;
+    }
+
+    Situation failureCause(String value) {
+        failureCause = Optional.of(value);
+        return this;
+    }
+
     Situation hints(Hints value) {
         hints = value;
         return this;
@@ -243,7 +257,7 @@ final class Situation {
     }
 
     Planner planner() {
-        return new Planner(TIMINGS, policies, canLaunch, false, new SplittableRandom(42));
+        return new Planner(TIMINGS, policies, canLaunch, false, 10, new SplittableRandom(42));
     }
 
     ClusterState recorded() {
@@ -255,7 +269,8 @@ final class Situation {
     }
 
     Planner.Plan planned() {
-        return planner().plan(recorded(), new Observation(seen, result, history), hints, turn, NOW);
+        Observation observation = new Observation(seen, result, history, disposal, failureCause);
+        return planner().plan(recorded(), observation, hints, turn, NOW);
     }
 
     Step plan() {

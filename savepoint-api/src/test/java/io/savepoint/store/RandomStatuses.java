@@ -4,6 +4,7 @@ import io.savepoint.model.Bookkeeping;
 import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.ControlState;
 import io.savepoint.model.ControlStatus;
+import io.savepoint.model.HistoryEntry;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobState;
 import io.savepoint.model.JobStatus;
@@ -110,9 +111,27 @@ final class RandomStatuses {
                 .failureReason(maybe(this::text))
                 .message(maybe(this::text));
         for (int i = random.nextInt(3); i > 0; i--) {
-            books.addProblems(text()).putRequests(i + text(), log());
+            books.addProblems(text()).putRequests(i + text(), log()).addSavepointHistory(entry());
         }
         return books.build();
+    }
+
+    private HistoryEntry entry() {
+        HistoryEntry.Builder entry = HistoryEntry.builder()
+                .triggerId(triggerId())
+                .jobId(jobId())
+                .location(text())
+                .reason(one(TriggerReason.values()))
+                .format(one(SavepointFormat.values()))
+                .time(milli())
+                .sizeBytes(maybe(this::number).map(OptionalLong::of).orElseGet(OptionalLong::empty))
+                .disposingSince(maybe(this::milli));
+        if (random.nextBoolean()) {
+            entry.disposalFailures(1 + count())
+                    .lastDisposalFailure(maybe(this::milli))
+                    .disposalMessage(maybe(this::text));
+        }
+        return entry.build();
     }
 
     private RequestLog log() {

@@ -197,6 +197,25 @@ class StatusDocumentTest {
     }
 
     @Test
+    void reportsWhatIsNoSavepointInTheHistory() {
+        Map<String, Object> entry = Map.of("location", 1);
+        Map<String, Object> document = Map.of("savepointManager", Map.of("savepointHistory", List.of("x", entry)));
+        Read<ClusterStatus> read = StatusDocument.read(ORDERS, document);
+        String path = "status.savepointManager.savepointHistory";
+        assertThat(read.value().bookkeeping().savepointHistory()).isEmpty();
+        assertThat(read.problems())
+                .extracting(SpecProblem::message)
+                .contains(
+                        path + "[0] must be an object, was 'x'",
+                        path + "[1].location must be a string, was 1",
+                        path + "[1].triggerId is missing");
+        assertThat(StatusDocument.read(ORDERS, Map.of("savepointManager", Map.of("savepointHistory", "x")))
+                        .problems())
+                .extracting(SpecProblem::message)
+                .containsExactly(path + " must be a list of objects, was 'x'");
+    }
+
+    @Test
     void neverLosesTheRecordOfSavepointsForWantOfAnotherField() {
         Map<String, Object> document = contract();
         at(document, "components", "job").put("state", 1);

@@ -18,6 +18,8 @@ record EventReason(String text, String type) {
             case SAVEPOINT_TRIGGERED -> normal("SavepointTriggered");
             case SAVEPOINT_COMPLETED -> normal("SavepointCreated");
             case SAVEPOINT_FAILED -> warning("SavepointFailed");
+            case SAVEPOINT_DISPOSED -> normal("SavepointDisposed");
+            case SAVEPOINT_DISPOSAL_FAILED -> warning("SavepointDisposalFailed");
             case CONTROL_REQUESTED -> normal("ControlRequested");
             case CONTROL_SUCCEEDED -> normal("ControlSucceeded");
             case CONTROL_FAILED -> warning("ControlFailed");

@@ -1,4 +1,4 @@
-package io.savepoint.internal;
+package io.savepoint.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

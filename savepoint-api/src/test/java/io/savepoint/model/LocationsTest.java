@@ -1,4 +1,4 @@
-package io.savepoint.internal;
+package io.savepoint.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,6 +27,26 @@ class LocationsTest {
     })
     void flinkSpellsTheDirectoryInItsOwnWay(String directory, String location) {
         assertThat(Locations.isWithin(location, directory)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "file:/s/savepoint-1,     file:/s/savepoint-1,               true",
+        "file:/s/savepoint-1,     file:///s/savepoint-1/,            true",
+        "file:/s/savepoint-1,     /s/savepoint-1,                    true",
+        "/s/savepoint-1,          file:/s/savepoint-1,               true",
+        "file:/s/savepoint-1,     file:/s/savepoint-1/_metadata,     true",
+        "hdfs://nn/s/savepoint-1, hdfs:///s/savepoint-1/_metadata,   true",
+        "s3://b/savepoint-1,      s3://b//savepoint-1,               true",
+        "file:/s/savepoint-1,     file:/s/savepoint-12,              false",
+        "file:/s/savepoint-1,     file:/s/savepoint-1/x,             false",
+        "file:/s/savepoint-1/x,   file:/s/savepoint-1,               false",
+        "s3://b/savepoint-1,      s3://other/savepoint-1,            false",
+        "s3://b/savepoint-1,      s3a://b/savepoint-1,               false",
+        "file:/s/a_metadata,      file:/s/a,                         false"
+    })
+    void oneSavepointIsSpelledInSeveralWays(String location, String other, boolean same) {
+        assertThat(Locations.areSame(location, other)).isEqualTo(same);
     }
 
     @ParameterizedTest

@@ -1,10 +1,12 @@
-package io.savepoint.internal;
+package io.savepoint.model;
 
 /**
  * Compares locations across the spellings that Flink gives them: {@code file:///x} comes back as {@code file:/x}, and
  * {@code /x} or {@code hdfs:///x} with what the file system adds to it, as {@code hdfs://namenode:8020/x}.
  */
 final class Locations {
+    private static final String METADATA = "/_metadata";
+
     private Locations() {}
 
     static boolean isWithin(String location, String directory) {
@@ -13,6 +15,19 @@ final class Locations {
         return agree(inner.scheme, outer.scheme)
                 && agree(inner.authority, outer.authority)
                 && inner.path.startsWith(outer.path);
+    }
+
+    /** Whether two spellings may be of one savepoint: what one of them leaves open, the other may fill in. */
+    static boolean areSame(String location, String other) {
+        Parts one = Parts.of(withoutMetadata(location));
+        Parts two = Parts.of(withoutMetadata(other));
+        return one.path.equals(two.path)
+                && (agree(one.scheme, two.scheme) || agree(two.scheme, one.scheme))
+                && (agree(one.authority, two.authority) || agree(two.authority, one.authority));
+    }
+
+    private static String withoutMetadata(String location) {
+        return location.endsWith(METADATA) ? location.substring(0, location.length() - METADATA.length()) : location;
     }
 
     /** What the directory leaves open is filled in by Flink. */
