@@ -1,5 +1,6 @@
 package io.savepoint;
 
+import io.savepoint.internal.ConcurrencyLimit;
 import io.savepoint.internal.Driver;
 import io.savepoint.internal.Engine;
 import io.savepoint.internal.ManagerCalls;
@@ -44,6 +45,8 @@ public final class SavepointManagerBuilder {
     private final List<Consumer<SavepointEvent>> listeners = new ArrayList<>();
     private boolean ownDirectories;
     private int savepointHistory = 10;
+    private int mostAtOnce = Integer.MAX_VALUE;
+    private int mostAtOnceInDirectory = Integer.MAX_VALUE;
     private Duration observeInterval = Duration.ofSeconds(5);
     private Duration idleInterval = Duration.ofMinutes(1);
     private Duration lostGrace = Duration.ofSeconds(30);
@@ -139,6 +142,31 @@ public final class SavepointManagerBuilder {
      */
     public SavepointManagerBuilder savepointsInOwnDirectories(boolean value) {
         ownDirectories = value;
+        return this;
+    }
+
+    /**
+     * Sets how many savepoints this manager has under way at once; as many as are due unless set. Further ones, whoever
+     * asked for them, wait for their turn in the order in which they became due. Stops are not held up and not counted,
+     * and what another manager or somebody else takes is not known.
+     *
+     * @param value at least 1
+     * @return this
+     */
+    public SavepointManagerBuilder maxConcurrentSavepoints(int value) {
+        mostAtOnce = atLeastOne("maxConcurrentSavepoints", value);
+        return this;
+    }
+
+    /**
+     * Sets how many savepoints this manager has under way at once into one directory, as specs and calls spell it;
+     * otherwise as {@link #maxConcurrentSavepoints}.
+     *
+     * @param value at least 1
+     * @return this
+     */
+    public SavepointManagerBuilder maxConcurrentSavepointsPerDirectory(int value) {
+        mostAtOnceInDirectory = atLeastOne("maxConcurrentSavepointsPerDirectory", value);
         return this;
     }
 
@@ -257,6 +285,7 @@ public final class SavepointManagerBuilder {
                 random == null ? new SecureRandom() : random,
                 ownDirectories,
                 historySize(all),
+                new ConcurrencyLimit(mostAtOnce, mostAtOnceInDirectory),
                 SavepointException::new);
         Timings timings = new Timings(
                 observeInterval,
@@ -287,6 +316,13 @@ public final class SavepointManagerBuilder {
                         + "'; what each one asked for is remembered by name, so give one of them another");
             }
         }
+    }
+
+    private static int atLeastOne(String field, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(field + " must be > 0, was " + value);
+        }
+        return value;
     }
 
     private static Duration positive(String field, Duration value) {

@@ -4,6 +4,7 @@ import io.savepoint.model.ClusterId;
 import io.savepoint.model.ClusterState;
 import io.savepoint.model.ClusterStatus;
 import io.savepoint.model.JobObservation;
+import io.savepoint.model.Operation;
 import io.savepoint.model.Reconciliation;
 import io.savepoint.model.Reconciliation.Outcome;
 import io.savepoint.model.SavepointEvent;
@@ -32,6 +33,9 @@ import java.util.stream.Collectors;
  * clusters have nothing to do with each other. Nothing waits. Safe for use by any number of threads.
  */
 public final class Engine {
+    /** How soon one that waits for its turn asks again. */
+    private static final Duration IN_LINE = Duration.ofSeconds(1);
+
     private static final Duration FIRST_CONFLICT_DELAY = Duration.ofMillis(5);
     private static final int MOST_CONFLICT_DOUBLINGS = 8;
     private static final String SOMEBODY_WROTE = "somebody else wrote in between";
@@ -46,6 +50,7 @@ public final class Engine {
     private final Actor actor;
     private final Announcer announcer;
     private final Function<String, RuntimeException> failure;
+    private final ConcurrencyLimit limit;
     private final Function<ClusterId, Outages> outages;
     private final ConcurrentHashMap<ClusterId, ClusterSession> sessions = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -67,6 +72,7 @@ public final class Engine {
         this.scheduler = parts.scheduler();
         this.timings = timings;
         this.failure = parts.failure();
+        this.limit = parts.limit();
         this.observer = new Observer(parts.transport());
         this.planner = new Planner(
                 timings,
@@ -91,6 +97,7 @@ public final class Engine {
      * @param random where ids come from
      * @param ownDirectories whether each savepoint gets a directory of its own, named by its trigger id
      * @param historySize how many recorded savepoints the status lists
+     * @param limit how many savepoints may be under way at once
      * @param failure makes the exception that a direct call fails with
      */
     public record Parts(
@@ -103,6 +110,7 @@ public final class Engine {
             RandomGenerator random,
             boolean ownDirectories,
             int historySize,
+            ConcurrencyLimit limit,
             Function<String, RuntimeException> failure) {
         /** Copies the lists. */
         public Parts {
@@ -178,6 +186,7 @@ public final class Engine {
         if (session.isSuperseded(state.version())) {
             return CompletableFuture.completedFuture(conflict(session, state.id(), "the store gave an old copy"));
         }
+        limit.recorded(state.id(), state.status().bookkeeping().operation());
         return observer.observe(
                         state, session.disposalOf(state), scheduler.clock().instant())
                 .thenCompose(seen -> decide(session, state, seen));
@@ -192,6 +201,12 @@ public final class Engine {
         session.calls().giveUpForgotten(state.status(), now);
         Planner.Plan plan = planner.plan(state, seen, hints, session.calls().next(state.status(), now), now);
         Step step = plan.step();
+        if (mustWait(state, step, now)) {
+            // Nothing of the plan is done: it is made anew, and by then something else may go first.
+            String why = "a savepoint is due, and waits until fewer of other jobs are under way";
+            return CompletableFuture.completedFuture(
+                    ended(session, state.id(), Outcome.UNCHANGED, List.of(), now.plus(IN_LINE), why));
+        }
         if (step.status().equals(state.status())) {
             plan.directRefusal().ifPresent(session.calls()::refuse);
             return act(session, state, state.version(), step, now, CompletableFuture.completedFuture(null))
@@ -204,6 +219,18 @@ public final class Engine {
             case CONFLICT -> CompletableFuture.completedFuture(conflict(session, state.id(), SOMEBODY_WROTE));
             case GONE -> CompletableFuture.completedFuture(gone(state.id()));
         });
+    }
+
+    /** Whether a savepoint that the step begins has to wait for others to end. */
+    private boolean mustWait(ClusterState state, Step step, Instant now) {
+        boolean isFree = state.status().bookkeeping().operation().isEmpty();
+        if (isFree
+                && step.action() instanceof Action.Send send
+                && send.operation().kind() == Operation.Kind.SAVEPOINT) {
+            return !limit.enter(state.id(), send.operation(), now);
+        }
+        limit.leave(state.id());
+        return false;
     }
 
     private Reconciliation unchanged(
@@ -327,6 +354,8 @@ public final class Engine {
     }
 
     private Reconciliation gone(ClusterId id) {
+        limit.recorded(id, Optional.empty());
+        limit.leave(id);
         ClusterSession session = sessions.remove(id);
         if (session != null) {
             session.calls().close("the store does not know this cluster");

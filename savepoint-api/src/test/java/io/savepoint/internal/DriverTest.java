@@ -99,6 +99,7 @@ class DriverTest {
                 new SplittableRandom(42),
                 false,
                 10,
+                new ConcurrencyLimit(Integer.MAX_VALUE, Integer.MAX_VALUE),
                 IllegalStateException::new);
         return new Driver(new Engine(parts, Situation.TIMINGS), parts, Duration.ofMinutes(1));
     }

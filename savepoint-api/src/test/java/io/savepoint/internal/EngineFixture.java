@@ -55,6 +55,7 @@ abstract class EngineFixture {
                     new SplittableRandom(42),
                     false,
                     10,
+                    new ConcurrencyLimit(Integer.MAX_VALUE, Integer.MAX_VALUE),
                     IllegalStateException::new),
             Situation.TIMINGS);
 

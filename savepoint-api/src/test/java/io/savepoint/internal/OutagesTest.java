@@ -119,6 +119,7 @@ class OutagesTest {
                         new SplittableRandom(42),
                         false,
                         10,
+                        new ConcurrencyLimit(Integer.MAX_VALUE, Integer.MAX_VALUE),
                         IllegalStateException::new),
                 new Timings(
                         second,
