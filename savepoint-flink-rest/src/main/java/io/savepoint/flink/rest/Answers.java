@@ -2,6 +2,7 @@ package io.savepoint.flink.rest;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.FlinkJobState;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
     private static final Set<String> OPERATION =
             Set.of("status", "id", "operation", "location", "failure-cause", "class", "stack-trace");
+    private static final Set<String> EXCEPTIONS = Set.of("root-exception", "exceptionHistory", "entries", "stacktrace");
     private static final Set<String> JOB =
             Set.of("jid", "state", "start-time", "end-time", "tasks", "total", "running", "finished");
     private static final Set<String> HISTORY = Set.of(
@@ -62,18 +64,12 @@ final class Answers {
     }
 
     private static OperationObservation operation(JsonObject json) {
-        String status = json.object("status")
-                .orElseThrow(() -> new WrongShapeException("its field 'status' is missing"))
-                .requiredText("id");
-        if (status.equals("IN_PROGRESS")) {
+        Optional<JsonObject> ended = ended(json);
+        if (ended.isEmpty()) {
             return new OperationObservation.InProgress();
         }
-        if (!status.equals("COMPLETED")) {
-            throw new WrongShapeException("its status is neither IN_PROGRESS nor COMPLETED");
-        }
-        JsonObject operation =
-                json.object("operation").orElseThrow(() -> new WrongShapeException("its field 'operation' is missing"));
-        Optional<JsonObject> failure = operation.object("failure-cause");
+        JsonObject operation = ended.get();
+        Optional<Trace> failure = failure(operation);
         if (failure.isPresent()) {
             return new OperationObservation.Failed(reason(failure.get()));
         }
@@ -83,13 +79,68 @@ final class Answers {
         return new OperationObservation.Completed(operation.requiredText("location"));
     }
 
-    private static String reason(JsonObject failure) {
-        String trace = failure.text("stack-trace")
-                .filter(text -> !text.isBlank())
-                .or(() -> failure.text("class"))
-                .orElse("");
-        String reason = Trace.parse(trace).condensed();
+    static DisposalObservation disposal(Answer answer) {
+        return answer.saysUnknown() ? new DisposalObservation.Unknown() : answer.read(OPERATION, Answers::disposal);
+    }
+
+    private static DisposalObservation disposal(JsonObject json) {
+        Optional<JsonObject> ended = ended(json);
+        if (ended.isEmpty()) {
+            return new DisposalObservation.InProgress();
+        }
+        Optional<Trace> failure = failure(ended.get());
+        if (failure.isEmpty()) {
+            return new DisposalObservation.Done();
+        }
+        // Not said of a directory in which only the file _metadata is missing: that one is still there.
+        boolean missing = failure.get().hasType("java.io.FileNotFoundException"::equals)
+                && failure.get().says("Cannot find checkpoint or savepoint file/directory");
+        String reason = reason(failure.get());
+        return missing ? new DisposalObservation.Missing(reason) : new DisposalObservation.Failed(reason);
+    }
+
+    /** What became of an operation, whatever its kind, unless it is in progress; a failure counts as completed. */
+    private static Optional<JsonObject> ended(JsonObject json) {
+        String status = json.object("status")
+                .orElseThrow(() -> new WrongShapeException("its field 'status' is missing"))
+                .requiredText("id");
+        if (status.equals("IN_PROGRESS")) {
+            return Optional.empty();
+        }
+        if (!status.equals("COMPLETED")) {
+            throw new WrongShapeException("its status is neither IN_PROGRESS nor COMPLETED");
+        }
+        return Optional.of(json.object("operation")
+                .orElseThrow(() -> new WrongShapeException("its field 'operation' is missing")));
+    }
+
+    private static Optional<Trace> failure(JsonObject operation) {
+        return operation
+                .object("failure-cause")
+                .map(cause -> cause.text("stack-trace")
+                        .filter(text -> !text.isBlank())
+                        .or(() -> cause.text("class"))
+                        .orElse(""))
+                .map(Trace::parse);
+    }
+
+    private static String reason(Trace failure) {
+        String reason = failure.condensed();
         return reason.isEmpty() ? "Flink gave no reason" : reason;
+    }
+
+    /** Why a job failed: from Flink 2.0 on that is told by the history only, whose first entry is the newest. */
+    static Optional<String> failureCause(Answer answer) {
+        return answer.read(
+                EXCEPTIONS,
+                json -> json.text("root-exception")
+                        .or(() -> json.object("exceptionHistory")
+                                .flatMap(
+                                        history -> history.requiredList("entries", JsonObject.class, "objects").stream()
+                                                .findFirst())
+                                .flatMap(entry -> entry.text("stacktrace")))
+                        .map(trace -> Trace.parse(trace).condensed())
+                        .filter(reason -> !reason.isEmpty()));
     }
 
     /** Finds one job among perhaps thousands, of which no other is kept. */

@@ -1,10 +1,10 @@
 package io.savepoint.flink.rest;
 
 import io.savepoint.model.ClusterId;
+import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.OperationObservation;
-import io.savepoint.model.SavepointFormat;
 import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
 import io.savepoint.spi.FlinkException;
@@ -19,7 +19,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,8 +49,10 @@ public final class FlinkRestTransport implements FlinkTransport {
     private final FlinkRestConfig config;
     private final FlinkHttp http;
     private final FlinkVersions versions;
+    private final SavepointRequests savepoints;
     private final JarRequests jars;
     private final SavepointTaker taker;
+    private final SavepointDisposer disposer;
 
     private FlinkRestTransport(FlinkEndpoints endpoints, Optional<ClusterId> only, FlinkRestConfig config) {
         this.endpoints = endpoints;
@@ -59,8 +60,10 @@ public final class FlinkRestTransport implements FlinkTransport {
         this.config = config;
         this.http = new FlinkHttp(config);
         this.versions = new FlinkVersions(this::askVersion);
+        this.savepoints = new SavepointRequests(this::send, versions, config);
         this.jars = new JarRequests(this::send, config.launchTimeout());
         this.taker = new SavepointTaker(this, config);
+        this.disposer = new SavepointDisposer(this, config);
     }
 
     /**
@@ -128,53 +131,14 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     @Override
     public CompletableFuture<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
-        return trigger(cluster, request, "/savepoints", "target-directory", Map.of());
+        Instant asked = config.scheduler().clock().instant();
+        return withEndpoint(cluster, endpoint -> savepoints.savepoint(cluster, endpoint, request, asked));
     }
 
     @Override
     public CompletableFuture<TriggerId> stopWithSavepoint(ClusterId cluster, SavepointRequest request, boolean drain) {
-        // Unlike those of a savepoint, the fields of a stop are in camel case; a dashed one is refused or ignored.
-        return trigger(cluster, request, "/stop", "targetDirectory", Map.of("drain", drain));
-    }
-
-    private CompletableFuture<TriggerId> trigger(
-            ClusterId cluster, SavepointRequest request, String action, String directory, Map<String, Object> more) {
-        String path = "/jobs/" + request.job() + action;
-        Instant begun = config.scheduler().clock().instant();
-        return withEndpoint(
-                cluster,
-                endpoint -> versions.of(cluster, endpoint).thenCompose(version -> {
-                    Map<String, Object> body = new LinkedHashMap<>();
-                    request.targetDirectory().ifPresent(target -> body.put(directory, target));
-                    body.putAll(more);
-                    if (version.takesTriggerIdAndFormat()) {
-                        body.put("formatType", request.format().label());
-                        body.put("triggerId", request.trigger().hex());
-                    }
-                    Call call = Call.post(cluster, endpoint, path, body, timeLeft(begun));
-                    if (request.format() == SavepointFormat.NATIVE && !version.takesTriggerIdAndFormat()) {
-                        throw new FlinkRefusedException(
-                                call + " was not sent: savepointFormatType NATIVE needs Flink 1.15 or"
-                                        + " newer, and this is " + version.text() + "; use CANONICAL");
-                    }
-                    return send(call).thenApply(answer -> {
-                        if (answer.status() == 400) {
-                            // Perhaps for a field that another version does not know.
-                            versions.forget(endpoint);
-                        }
-                        return Answers.requestId(answer);
-                    });
-                }));
-    }
-
-    /** The question for the version counts, so that nothing arrives later than the manager expects. */
-    private Duration timeLeft(Instant begun) {
-        Duration whole = config.requestTimeout();
-        Duration passed = Duration.between(begun, config.scheduler().clock().instant());
-        if (passed.isNegative()) { // the clock was set, and is no measure
-            return whole;
-        }
-        return passed.compareTo(whole) < 0 ? whole.minus(passed) : Duration.ofMillis(1);
+        Instant asked = config.scheduler().clock().instant();
+        return withEndpoint(cluster, endpoint -> savepoints.stop(cluster, endpoint, request, asked, drain));
     }
 
     /** {@inheritDoc} That is {@link FlinkRestConfig#requestTimeout()}. */
@@ -209,11 +173,35 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     @Override
     public CompletableFuture<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
-        return get(cluster, "/jobs/" + job + "/checkpoints", answer -> {
+        return ofJob(cluster, job, "/checkpoints", Answers::history);
+    }
+
+    @Override
+    public CompletableFuture<TriggerId> triggerDisposal(ClusterId cluster, String location) {
+        Map<String, Object> body = Map.of("savepoint-path", location);
+        return withEndpoint(
+                cluster,
+                endpoint -> send(Call.post(cluster, endpoint, "/savepoint-disposal", body, config.requestTimeout()))
+                        .thenApply(Answers::requestId));
+    }
+
+    @Override
+    public CompletableFuture<DisposalObservation> observeDisposal(ClusterId cluster, TriggerId disposal) {
+        return get(cluster, "/savepoint-disposal/" + disposal, Answers::disposal);
+    }
+
+    /** {@inheritDoc} Flink may answer from a cache that is up to {@code web.refresh-interval} (3 seconds) old. */
+    @Override
+    public CompletableFuture<Optional<String>> failureCause(ClusterId cluster, JobId job) {
+        return ofJob(cluster, job, "/exceptions", Answers::failureCause);
+    }
+
+    private <T> CompletableFuture<T> ofJob(ClusterId cluster, JobId job, String what, Function<Answer, T> reader) {
+        return get(cluster, "/jobs/" + job + what, answer -> {
             if (answer.saysUnknown()) {
                 throw failure(answer, job);
             }
-            return Answers.history(answer);
+            return reader.apply(answer);
         });
     }
 
@@ -333,6 +321,33 @@ public final class FlinkRestTransport implements FlinkTransport {
      */
     public CompletableFuture<TakenSavepoint> takeSavepoint(String jobId, String targetDirectory) {
         return takeSavepoint(JobId.of(jobId), targetDirectory);
+    }
+
+    /**
+     * Disposes of a savepoint and waits for the end, without a thread. If an answer is lost, or the JobManager is
+     * restarted meanwhile, the savepoint is asked about again, for at most {@link FlinkRestConfig#outageTolerance()}. A
+     * savepoint that is not there (any more) counts as disposed of.
+     *
+     * @param cluster the cluster that is to delete it; any that reaches the place will do
+     * @param location where the savepoint lies
+     * @return {@link DisposalObservation.Done}, or {@link DisposalObservation.Missing} if there was none, which is also
+     *     said of one that was deleted by a request whose answer was lost; {@link DisposalFailedException} if it failed,
+     *     {@link io.savepoint.spi.UnknownOperationException}, {@link FlinkUnreachableException} or {@link
+     *     io.savepoint.spi.FlinkAnswerException} if its end could not be learned
+     */
+    public CompletableFuture<DisposalObservation> disposeSavepoint(ClusterId cluster, String location) {
+        return disposer.dispose(cluster, location);
+    }
+
+    /**
+     * Disposes of a savepoint as {@link #disposeSavepoint(ClusterId, String)}, by the one cluster of {@link #at(String)}.
+     *
+     * @param location where the savepoint lies
+     * @return as there
+     * @throws IllegalStateException if this transport was not made by {@link #at(String)}
+     */
+    public CompletableFuture<DisposalObservation> disposeSavepoint(String location) {
+        return disposeSavepoint(cluster(), location);
     }
 
     JarRequests jars() {

@@ -13,6 +13,7 @@ final class Trace {
     static final int LONGEST = 1000;
 
     private static final int LONGEST_LINK = 480;
+    private static final int MIDDLE_LINK = 120;
     private static final int MOST_WRAPPERS = 10;
     private static final String ARROW = " <- ";
     private static final int MOST_LINKS = 100;
@@ -138,7 +139,7 @@ final class Trace {
         return chain.stream().anyMatch(link -> link.message.contains(words));
     }
 
-    /** The chain on one line, at most {@value #LONGEST} characters: what does not fit is left out of the middle. */
+    /** The chain on one line, at most {@value #LONGEST} characters: the middle is cut first, and then left out. */
     String condensed() {
         List<String> said = new ArrayList<>();
         for (int i = 0; i < chain.size(); i++) {
@@ -150,6 +151,14 @@ final class Trace {
         String whole = String.join(ARROW, said);
         if (whole.length() <= LONGEST) {
             return whole;
+        }
+        // What is in the middle may be the one that matters: rather a little of each than one left out.
+        for (int i = 1; i < said.size() - 1; i++) {
+            said.set(i, shorten(said.get(i), MIDDLE_LINK));
+        }
+        String shorter = String.join(ARROW, said);
+        if (shorter.length() <= LONGEST) {
+            return shorter;
         }
         String ends = "";
         int next = said.size() - 1;

@@ -74,7 +74,29 @@ final class Recording {
             return body;
         }
         String kept = body.substring(0, body.length() - CUT.length()).replaceFirst("\\\\+$", "");
-        return kept + (kept.startsWith("{\"errors\"") ? "\"]}" : "\"}}}");
+        return kept + closing(kept);
+    }
+
+    private static String closing(String json) {
+        StringBuilder open = new StringBuilder();
+        boolean inString = false;
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (c == '"') {
+                inString = !inString;
+            } else if (inString) {
+                i += c == '\\' ? 1 : 0;
+            } else if (c == '{' || c == '[') {
+                open.insert(0, c == '{' ? '}' : ']');
+            } else if (c == '}' || c == ']') {
+                open.deleteCharAt(0);
+            }
+        }
+        return (inString ? "\"" : "") + open;
+    }
+
+    int size() {
+        return exchanges.size();
     }
 
     /** The exchange with this number, from 0. */

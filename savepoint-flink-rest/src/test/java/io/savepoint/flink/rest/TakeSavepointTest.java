@@ -28,21 +28,16 @@ import io.savepoint.policy.PollSchedule;
 import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkRefusedException;
 import io.savepoint.spi.FlinkUnreachableException;
-import io.savepoint.spi.Scheduler;
 import io.savepoint.spi.UnknownOperationException;
 import io.savepoint.testing.ManualScheduler;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -309,26 +304,6 @@ class TakeSavepointTest {
         for (Duration delay : scheduler.delays) {
             assertThat(delay).isEqualTo(PollSchedule.nextPoll(elapsed, Optional.of(lastInProgress)));
             elapsed = elapsed.plus(delay);
-        }
-    }
-
-    /** Time passes by nothing but delays, and those at once. */
-    private static final class SteppingScheduler implements Scheduler {
-        private final List<Duration> delays = new CopyOnWriteArrayList<>();
-        private volatile Duration now = Duration.ZERO;
-        private volatile Duration shortest = Duration.ZERO;
-
-        @Override
-        public Clock clock() {
-            return Clock.fixed(Instant.EPOCH.plus(now), ZoneOffset.UTC);
-        }
-
-        @Override
-        public Cancellable schedule(Duration delay, Runnable task) {
-            delays.add(delay);
-            now = now.plus(delay.compareTo(shortest) < 0 ? shortest : delay);
-            task.run();
-            return () -> {};
         }
     }
 

@@ -88,6 +88,22 @@ class TraceTest {
                 .hasSizeLessThanOrEqualTo(Trace.LONGEST);
     }
 
+    /** As Flink tells a restore that fails when the job runs already, with the cause that matters second to last. */
+    @Test
+    void keepsEveryCauseOfALongChainIfTheirMessagesCanBeCut() {
+        String text = "org.apache.flink.runtime.JobException: Recovery is suppressed by NoRestartBackoffTimeStrategy"
+                + "\nCaused by: java.lang.Exception: Exception while creating StreamOperatorStateContext. "
+                + "x".repeat(400)
+                + "\nCaused by: org.apache.flink.util.StateMigrationException: For heap backends, the new state serializer "
+                + "y".repeat(400)
+                + "\nCaused by: a.Root: " + "z".repeat(400);
+        assertThat(condensed(text))
+                .startsWith("JobException: Recovery is suppressed by NoRestartBackoffTimeStrategy <- Exception: Exc")
+                .contains(" <- StateMigrationException: For heap backends, the new state serializer yyy")
+                .endsWith("… <- Root: " + "z".repeat(400))
+                .hasSizeLessThanOrEqualTo(Trace.LONGEST);
+    }
+
     @Test
     void cutsNoCharacterInHalfAndLetsNoControlCharacterThrough() {
         assertThat(Trace.shorten("ab\uD83D\uDE00cd", 4)).isEqualTo("ab…");
