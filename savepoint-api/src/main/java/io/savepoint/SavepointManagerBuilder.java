@@ -3,6 +3,7 @@ package io.savepoint;
 import io.savepoint.internal.ConcurrencyLimit;
 import io.savepoint.internal.Driver;
 import io.savepoint.internal.Engine;
+import io.savepoint.internal.EngineParts;
 import io.savepoint.internal.ManagerCalls;
 import io.savepoint.internal.Timings;
 import io.savepoint.model.SavepointEvent;
@@ -275,7 +276,7 @@ public final class SavepointManagerBuilder {
         requireUniqueNames(all);
         Optional<ExecutorScheduler> own =
                 scheduler == null ? Optional.of(ExecutorScheduler.create(THREADS)) : Optional.empty();
-        Engine.Parts parts = new Engine.Parts(
+        EngineParts parts = new EngineParts(
                 store,
                 transport,
                 Optional.ofNullable(launcher),

@@ -44,7 +44,7 @@ public final class Driver {
      * @param parts the same parts that the engine has
      * @param resyncInterval how often the clusters are listed, to find what the watch may have missed
      */
-    public Driver(Engine engine, Engine.Parts parts, Duration resyncInterval) {
+    public Driver(Engine engine, EngineParts parts, Duration resyncInterval) {
         this.engine = engine;
         this.store = parts.store();
         this.scheduler = parts.scheduler();

@@ -8,12 +8,9 @@ import io.savepoint.model.Operation;
 import io.savepoint.model.Reconciliation;
 import io.savepoint.model.Reconciliation.Outcome;
 import io.savepoint.model.SavepointEvent;
-import io.savepoint.policy.SavepointPolicy;
 import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.spi.ClusterStateStore.WriteResult;
-import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.FlinkUnreachableException;
-import io.savepoint.spi.JobLauncher;
 import io.savepoint.spi.Scheduler;
 import io.savepoint.spi.StoreException;
 import java.time.Duration;
@@ -23,9 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
@@ -61,12 +56,12 @@ public final class Engine {
      * @param parts what it works with
      * @param timings the times it goes by
      */
-    public Engine(Parts parts, Timings timings) {
+    public Engine(EngineParts parts, Timings timings) {
         this(parts, timings, id -> new Outages(id, parts.scheduler().clock()));
     }
 
     /** For tests that listen to what is logged. */
-    Engine(Parts parts, Timings timings, Function<ClusterId, Outages> outages) {
+    Engine(EngineParts parts, Timings timings, Function<ClusterId, Outages> outages) {
         this.outages = outages;
         this.store = parts.store();
         this.scheduler = parts.scheduler();
@@ -83,40 +78,6 @@ public final class Engine {
                 parts.random());
         this.actor = new Actor(parts.store(), parts.transport(), parts.launcher());
         this.announcer = new Announcer(parts.listeners(), parts.transport(), parts.historySize() > 0);
-    }
-
-    /**
-     * What the engine works with.
-     *
-     * @param store where the record lies
-     * @param transport the way to Flink
-     * @param launcher how jobs are submitted, if they are
-     * @param policies what decides
-     * @param listeners who is told
-     * @param scheduler the source of time
-     * @param random where ids come from
-     * @param ownDirectories whether each savepoint gets a directory of its own, named by its trigger id
-     * @param historySize how many recorded savepoints the status lists
-     * @param limit how many savepoints may be under way at once
-     * @param failure makes the exception that a direct call fails with
-     */
-    public record Parts(
-            ClusterStateStore store,
-            FlinkTransport transport,
-            Optional<JobLauncher> launcher,
-            List<SavepointPolicy> policies,
-            List<Consumer<SavepointEvent>> listeners,
-            Scheduler scheduler,
-            RandomGenerator random,
-            boolean ownDirectories,
-            int historySize,
-            ConcurrencyLimit limit,
-            Function<String, RuntimeException> failure) {
-        /** Copies the lists. */
-        public Parts {
-            policies = List.copyOf(policies);
-            listeners = List.copyOf(listeners);
-        }
     }
 
     /**

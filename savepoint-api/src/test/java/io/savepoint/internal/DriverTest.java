@@ -89,7 +89,7 @@ class DriverTest {
                 return CompletableFuture.completedFuture(found(FlinkJobState.RUNNING));
             }
         };
-        Engine.Parts parts = new Engine.Parts(
+        EngineParts parts = new EngineParts(
                 store,
                 flink,
                 Optional.empty(),

@@ -45,7 +45,7 @@ abstract class EngineFixture {
     final Flink flink = new Flink();
     final List<SavepointEvent> events = new ArrayList<>();
     final Engine engine = new Engine(
-            new Engine.Parts(
+            new EngineParts(
                     store,
                     flink,
                     Optional.empty(),

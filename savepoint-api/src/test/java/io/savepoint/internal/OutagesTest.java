@@ -109,7 +109,7 @@ class OutagesTest {
         Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
         Duration second = Duration.ofSeconds(1);
         return new Engine(
-                new Engine.Parts(
+                new EngineParts(
                         process.store(store),
                         process.transport(flink),
                         Optional.of(flink),
