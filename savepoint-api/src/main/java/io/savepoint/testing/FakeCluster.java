@@ -86,7 +86,17 @@ public final class FakeCluster {
      * @param job the job's id
      */
     public void failJob(JobId job) {
-        change(flink -> flink.fail(known(flink, job)));
+        failJob(job, FlinkTexts.jobFailed(FlinkTexts.TASK_FAILED));
+    }
+
+    /**
+     * A job fails for good.
+     *
+     * @param job the job's id
+     * @param reason what Flink tells as the cause
+     */
+    public void failJob(JobId job, String reason) {
+        change(flink -> flink.fail(known(flink, job), reason));
     }
 
     /**
@@ -225,7 +235,37 @@ public final class FakeCluster {
      * @param delay how long after the launch
      */
     public void failNextLaunchAfter(Duration delay) {
-        change(flink -> flink.failNextLaunchAfter(delay));
+        failNextLaunchAfter(delay, FlinkTexts.jobFailed(FlinkTexts.TASK_FAILED));
+    }
+
+    /**
+     * The next launch that is no repetition succeeds, and its job fails afterwards, as one does whose savepoint has state
+     * of another type. Called several times, this holds for as many launches.
+     *
+     * @param delay how long after the launch
+     * @param reason what Flink tells as the cause
+     */
+    public void failNextLaunchAfter(Duration delay, String reason) {
+        change(flink -> flink.failNextLaunchAfter(delay, reason));
+    }
+
+    /**
+     * The next disposal that is begun fails at its end, and the savepoint stays. Called several times, this holds for as
+     * many disposals.
+     *
+     * @param reason Flink's reason
+     */
+    public void failNextDisposal(String reason) {
+        change(flink -> flink.disposals().failNext(reason));
+    }
+
+    /**
+     * Sets how long disposals take that begin from now on; 20 ms if not set.
+     *
+     * @param duration by Flink's clock; zero completes them before the next question
+     */
+    public void disposalDuration(Duration duration) {
+        change(flink -> flink.settings().disposalDuration = duration);
     }
 
     /**

@@ -54,13 +54,13 @@ final class FakeFiles {
     Optional<String> problemOfRestore(String path, boolean allowNonRestoredState) {
         String normal = normalize(path);
         if (emptyDirectories.contains(normal)) {
-            return Optional.of(FlinkTexts.missingMetadata(path));
+            return Optional.of(FlinkTexts.notLaunched(FlinkTexts.missingMetadata(path)));
         }
         if (!savepoints.contains(normal)) {
-            return Optional.of(FlinkTexts.missingSavepoint(path));
+            return Optional.of(FlinkTexts.notLaunched(FlinkTexts.missingSavepoint(path)));
         }
         if (withUnclaimedState.contains(normal) && !allowNonRestoredState) {
-            return Optional.of(FlinkTexts.unclaimedState(path));
+            return Optional.of(FlinkTexts.notLaunched(FlinkTexts.unclaimedState(path)));
         }
         return Optional.empty();
     }
@@ -73,8 +73,13 @@ final class FakeFiles {
         emptyDirectories.add(normalize(location));
     }
 
-    void deleteSavepoint(String location) {
-        savepoints.remove(normalize(location));
+    boolean isEmptyDirectory(String location) {
+        return emptyDirectories.contains(normalize(location));
+    }
+
+    /** Deletes a savepoint, if there is one. */
+    boolean deleteSavepoint(String location) {
+        return savepoints.remove(normalize(location));
     }
 
     void makeUnwritable(String directory) {

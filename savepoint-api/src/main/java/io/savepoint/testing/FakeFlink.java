@@ -1,12 +1,12 @@
 package io.savepoint.testing;
 
 import io.savepoint.model.ClusterId;
+import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.OperationObservation;
 import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
-import io.savepoint.spi.FlinkException;
 import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.JobLauncher;
 import io.savepoint.spi.LaunchRequest;
@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -196,6 +197,21 @@ public final class FakeFlink implements FlinkTransport, JobLauncher {
     }
 
     @Override
+    public CompletionStage<TriggerId> triggerDisposal(ClusterId cluster, String location) {
+        return ask("triggerDisposal", cluster, flink -> flink.disposals().begin(location));
+    }
+
+    @Override
+    public CompletionStage<DisposalObservation> observeDisposal(ClusterId cluster, TriggerId disposal) {
+        return ask("observeDisposal", cluster, flink -> flink.disposals().observe(disposal));
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> failureCause(ClusterId cluster, JobId job) {
+        return ask("failureCause", cluster, flink -> flink.failureCause(job));
+    }
+
+    @Override
     public CompletionStage<Outcome> launch(ClusterId cluster, LaunchRequest request) {
         return ask("launch", cluster, flink -> flink.launch(request));
     }
@@ -209,7 +225,7 @@ public final class FakeFlink implements FlinkTransport, JobLauncher {
             world.ledger.requested(name);
             FakeJobManager jobManager = jobManager(cluster);
             latency = jobManager.settings().latency;
-            deliver = answer(name, jobManager, request, answer);
+            deliver = jobManager.answer(name, request, answer);
         }
         if (latency.isZero()) {
             deliver.run();
@@ -219,30 +235,15 @@ public final class FakeFlink implements FlinkTransport, JobLauncher {
         return answer;
     }
 
-    private static <T> Runnable answer(
-            String name, FakeJobManager flink, Function<FakeJobManager, T> request, CompletableFuture<T> answer) {
-        try {
-            flink.requireAnswer(name);
-            T value = request.apply(flink);
-            return () -> answer.complete(value);
-        } catch (FlinkException e) {
-            return () -> answer.completeExceptionally(e);
-        }
-    }
-
     private FakeJobManager jobManager(ClusterId id) {
         return clusters.computeIfAbsent(id, absent -> new FakeJobManager(world, absent, defaults.copy()));
     }
 
-    private void changeFiles(FilesChange change) {
+    private void changeFiles(Consumer<FakeFiles> change) {
         synchronized (world.lock) {
             world.timeline.catchUp();
-            change.apply(world.files);
+            change.accept(world.files);
         }
-    }
-
-    private interface FilesChange {
-        void apply(FakeFiles files);
     }
 
     /** Makes a {@link FakeFlink}; the settings hold for every cluster. Not safe for use by several threads. */

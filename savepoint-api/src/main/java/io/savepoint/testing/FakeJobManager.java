@@ -5,6 +5,7 @@ import io.savepoint.model.FlinkJobState;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.SavepointRecord;
+import io.savepoint.spi.FlinkException;
 import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkRefusedException;
 import io.savepoint.spi.FlinkUnreachableException;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * A session cluster: its jobs, what its JobManager remembers, and whether it answers.
@@ -30,14 +33,18 @@ import java.util.Set;
 final class FakeJobManager {
     private static final Duration INITIALIZATION = Duration.ofMillis(500);
 
+    /** How long after its launch the next job fails, and why. */
+    private record LaunchFailure(Duration delay, String reason) {}
+
     private final FakeWorld world;
     private final ClusterId id;
     private final FakeSettings settings;
     private final FakeSavepoints savepoints;
+    private final FakeDisposals disposals;
     private final Map<JobId, FakeRun> jobs = new LinkedHashMap<>();
     private final Set<JobId> submitted = new HashSet<>();
     private final Deque<String> launchRefusals = new ArrayDeque<>();
-    private final Deque<Duration> launchFailures = new ArrayDeque<>();
+    private final Deque<LaunchFailure> launchFailures = new ArrayDeque<>();
     private boolean unreachable;
     private Instant refusedUntil = Instant.MIN;
     private Instant electionUntil = Instant.MIN;
@@ -48,6 +55,7 @@ final class FakeJobManager {
         this.id = id;
         this.settings = settings;
         this.savepoints = new FakeSavepoints(world, id, settings);
+        this.disposals = new FakeDisposals(world, id, settings);
     }
 
     FakeSettings settings() {
@@ -58,8 +66,12 @@ final class FakeJobManager {
         return savepoints;
     }
 
+    FakeDisposals disposals() {
+        return disposals;
+    }
+
     /** Throws what a request gets that finds no JobManager to answer it. */
-    void requireAnswer(String request) {
+    private void requireAnswer(String request) {
         if (unreachable || world.now().isBefore(refusedUntil)) {
             throw new FlinkUnreachableException(request + " to the JobManager of " + id + ": connection refused");
         }
@@ -69,15 +81,32 @@ final class FakeJobManager {
         }
     }
 
+    /** Does what is asked, and gives what will deliver the answer. */
+    <T> Runnable answer(String name, Function<FakeJobManager, T> request, CompletableFuture<T> answer) {
+        try {
+            requireAnswer(name);
+            T value = request.apply(this);
+            return () -> answer.complete(value);
+        } catch (FlinkException e) {
+            return () -> answer.completeExceptionally(e);
+        }
+    }
+
     JobObservation observe(JobId job) {
         return listed(job).map(run -> run.observe(world.now())).orElseGet(JobObservation.NotFound::new);
     }
 
     List<SavepointRecord> history(JobId job) {
         Instant seen = world.now().minus(settings.historyStaleness);
-        return listed(job)
-                .orElseThrow(() -> new UnknownJobException(FlinkTexts.jobNotFound(job)))
-                .savepointsCompletedBy(seen);
+        return known(job).savepointsCompletedBy(seen);
+    }
+
+    Optional<String> failureCause(JobId job) {
+        return known(job).failure();
+    }
+
+    private FakeRun known(JobId job) {
+        return listed(job).orElseThrow(() -> new UnknownJobException(FlinkTexts.jobNotFound(job)));
     }
 
     void cancel(JobId job) {
@@ -108,7 +137,8 @@ final class FakeJobManager {
             throw new FlinkRefusedException(refusal.get());
         }
         FakeRun run = submit(job, path, settings.deployTime);
-        Optional.ofNullable(launchFailures.poll()).ifPresent(delay -> later(run, delay, () -> fail(run)));
+        Optional.ofNullable(launchFailures.poll())
+                .ifPresent(failure -> later(run, failure.delay(), () -> fail(run, failure.reason())));
         return Outcome.SUBMITTED;
     }
 
@@ -125,9 +155,9 @@ final class FakeJobManager {
         return run;
     }
 
-    void fail(FakeRun run) {
+    void fail(FakeRun run, String reason) {
         if (!run.ended()) {
-            savepoints.endJob(run, FlinkJobState.FAILED);
+            savepoints.failJob(run, reason);
         }
     }
 
@@ -142,6 +172,7 @@ final class FakeJobManager {
             return;
         }
         savepoints.failAll(run, FlinkTexts.SUSPENDING);
+        run.failedFor(FlinkTexts.TASK_FAILED);
         run.beginNextAttempt(FlinkJobState.RESTARTING, world.now());
         later(run, downTime, () -> run.enter(FlinkJobState.RUNNING));
     }
@@ -156,6 +187,7 @@ final class FakeJobManager {
 
     void restart(boolean highAvailability) {
         savepoints.forgetAll();
+        disposals.forgetAll();
         submitted.clear();
         jobs.values().removeIf(FakeRun::ended);
         Instant now = world.now();
@@ -178,8 +210,8 @@ final class FakeJobManager {
         launchRefusals.add(reason);
     }
 
-    void failNextLaunchAfter(Duration delay) {
-        launchFailures.add(delay);
+    void failNextLaunchAfter(Duration delay, String reason) {
+        launchFailures.add(new LaunchFailure(delay, reason));
     }
 
     void unreachable(boolean now) {

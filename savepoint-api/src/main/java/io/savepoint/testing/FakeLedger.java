@@ -12,6 +12,7 @@ import java.util.TreeMap;
  */
 final class FakeLedger {
     private final List<FakeOperation> operations = new ArrayList<>();
+    private final List<FakeDisposal> disposals = new ArrayList<>();
     private final List<FakeRun> runs = new ArrayList<>();
     private final Map<String, Integer> requests = new TreeMap<>();
 
@@ -23,6 +24,10 @@ final class FakeLedger {
         operations.add(operation);
     }
 
+    void begun(FakeDisposal disposal) {
+        disposals.add(disposal);
+    }
+
     void submitted(FakeRun run) {
         runs.add(run);
     }
@@ -31,6 +36,7 @@ final class FakeLedger {
         return new FlinkLedger(
                 operations.stream().map(FakeOperation::entry).toList(),
                 runs.stream().map(FakeRun::entry).toList(),
-                requests);
+                requests,
+                disposals.stream().map(FakeDisposal::entry).toList());
     }
 }

@@ -34,6 +34,7 @@ final class FakeRun {
     private boolean tasksHeldUp;
     private Optional<Instant> endTime = Optional.empty();
     private Optional<FlinkJobState> endState = Optional.empty();
+    private Optional<String> failure = Optional.empty();
     private int attempt;
 
     FakeRun(ClusterId cluster, JobId id, Optional<String> restoredFrom, Instant now, Duration deployTime) {
@@ -80,10 +81,20 @@ final class FakeRun {
         tasksReadyAt = tasksReady;
     }
 
+    /** Why it failed last, which another JobManager does not know. */
+    Optional<String> failure() {
+        return failure;
+    }
+
+    void failedFor(String reason) {
+        failure = Optional.of(reason);
+    }
+
     void recover(Instant newStart, Instant tasksReady) {
         beginNextAttempt(FlinkJobState.INITIALIZING, tasksReady);
         startTime = newStart;
         history.clear();
+        failure = Optional.empty();
     }
 
     void end(FlinkJobState how, Instant now) {

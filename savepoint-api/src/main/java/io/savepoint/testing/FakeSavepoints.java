@@ -122,7 +122,7 @@ final class FakeSavepoints {
             others.forEach(other -> other.fail(FlinkTexts.SUSPENDING, world.now()));
             if (stopping) {
                 operation.fail(FlinkTexts.DECLINED, world.now());
-                endJob(job, FlinkJobState.FAILED);
+                failJob(job, FlinkTexts.jobFailed(FlinkTexts.DECLINED));
                 return;
             }
         }
@@ -141,7 +141,7 @@ final class FakeSavepoints {
     private void fail(FakeOperation operation, FakeRun job, Failure failure) {
         operation.fail(failure.reason(), world.now());
         if (operation.isStop() ? failure.jobOfStopFails() : failure.jobOfSavepointFails()) {
-            endJob(job, FlinkJobState.FAILED);
+            failJob(job, FlinkTexts.jobFailed(failure.reason()));
         }
     }
 
@@ -163,6 +163,11 @@ final class FakeSavepoints {
             inProgress(job).forEach(later -> complete(later, job));
             endJob(job, FlinkJobState.FINISHED);
         }
+    }
+
+    void failJob(FakeRun job, String reason) {
+        job.failedFor(reason);
+        endJob(job, FlinkJobState.FAILED);
     }
 
     /** Ends a job, and fails what is in progress with it. */

@@ -12,6 +12,7 @@ final class FakeSettings {
     FlinkHabits habits = FlinkHabits.ofVersion("1.20.5");
     Optional<String> defaultSavepointDirectory = Optional.empty();
     Duration savepointDuration = Duration.ofMillis(20);
+    Duration disposalDuration = Duration.ofMillis(20);
     Duration resultStoreDuration = Duration.ofMinutes(5);
     Duration historyStaleness = Duration.ZERO;
     Duration deployTime = Duration.ofMillis(300);
@@ -26,6 +27,7 @@ final class FakeSettings {
         copy.habits = habits;
         copy.defaultSavepointDirectory = defaultSavepointDirectory;
         copy.savepointDuration = savepointDuration;
+        copy.disposalDuration = disposalDuration;
         copy.resultStoreDuration = resultStoreDuration;
         copy.historyStaleness = historyStaleness;
         copy.deployTime = deployTime;

@@ -1,6 +1,7 @@
 package io.savepoint.testing;
 
 import io.savepoint.model.ClusterId;
+import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.FlinkJobState;
 import io.savepoint.model.JobId;
 import io.savepoint.model.TriggerId;
@@ -18,19 +19,23 @@ import java.util.Optional;
  * @param attempts every savepoint and stop that was begun, whatever became of it, in the order of their beginning
  * @param runs every job that was submitted, in the order of submission
  * @param requests how many requests of each kind were made, also in vain, by the name of the method that made them
+ * @param disposals every disposal of a savepoint that was begun, in the order of their beginning
  */
-public record FlinkLedger(List<Savepoint> attempts, List<Run> runs, Map<String, Integer> requests) {
+public record FlinkLedger(
+        List<Savepoint> attempts, List<Run> runs, Map<String, Integer> requests, List<Disposal> disposals) {
     /**
      * Copies the collections.
      *
      * @param attempts every savepoint and stop that was begun, whatever became of it, in the order of their beginning
      * @param runs every job that was submitted, in the order of submission
      * @param requests how many requests of each kind were made, also in vain, by the name of the method that made them
+     * @param disposals every disposal of a savepoint that was begun, in the order of their beginning
      */
     public FlinkLedger {
         attempts = List.copyOf(attempts);
         runs = List.copyOf(runs);
         requests = Map.copyOf(requests);
+        disposals = List.copyOf(disposals);
     }
 
     /**
@@ -91,6 +96,25 @@ public record FlinkLedger(List<Savepoint> attempts, List<Run> runs, Map<String, 
         /** It died with its JobManager and left an empty directory. */
         LOST
     }
+
+    /**
+     * The disposal of a savepoint.
+     *
+     * @param cluster which cluster was asked for it
+     * @param location what was to be deleted, as it was asked for
+     * @param trigger under which id, chosen by Flink
+     * @param begun when Flink began it
+     * @param ended when it ended in any way; empty while it is in progress
+     * @param outcome what became of it; {@link DisposalObservation.Unknown} of one that died with its JobManager, which
+     *     leaves the savepoint where it is
+     */
+    public record Disposal(
+            ClusterId cluster,
+            String location,
+            TriggerId trigger,
+            Instant begun,
+            Optional<Instant> ended,
+            DisposalObservation outcome) {}
 
     /**
      * One run of a job, from its submission until it ended for good. Restarts by Flink itself and recovery by another

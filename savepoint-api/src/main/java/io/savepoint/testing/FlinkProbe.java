@@ -73,6 +73,13 @@ final class FlinkProbe {
         return job;
     }
 
+    /** A job that will have failed, or has failed already. */
+    JobId startFailingJob() throws Exception {
+        JobId job = fixture.startFailingJob();
+        jobs.add(job);
+        return job;
+    }
+
     void awaitReady(JobId job) throws Exception {
         await(
                 "observeJob to tell that all tasks of a started job run",
@@ -150,11 +157,15 @@ final class FlinkProbe {
     String awaitFailure(JobId job, TriggerId trigger) throws Exception {
         OperationObservation end = awaitEnd(job, trigger);
         if (end instanceof OperationObservation.Failed failed) {
-            verify(!failed.reason().isBlank(), "a failed operation has no reason");
-            verify(!failed.reason().contains("\tat "), "the reason has a stack trace: %s", failed.reason());
+            verifyReason(failed.reason());
             return failed.reason();
         }
         throw new AssertionError("an operation that should fail ended as " + end);
+    }
+
+    static void verifyReason(String reason) {
+        verify(!reason.isBlank(), "a failure has no reason");
+        verify(!reason.contains("\tat "), "the reason has a stack trace: %s", reason);
     }
 
     /** Takes a savepoint from its beginning to its end, and answers where it lies. */

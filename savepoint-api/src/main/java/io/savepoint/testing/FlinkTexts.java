@@ -7,6 +7,7 @@ final class FlinkTexts {
     static final String SHUTDOWN = "CheckpointException: CheckpointCoordinator shutdown.";
     static final String SUSPENDING = "CheckpointException: Checkpoint Coordinator is suspending.";
     static final String DECLINED = "CheckpointException: Checkpoint was declined (tasks not ready)";
+    static final String TASK_FAILED = "RuntimeException: a task failed";
     static final String EXPIRED = "CheckpointException: Checkpoint expired before completing.";
     static final String NO_TARGET =
             "RestHandlerException: Config key [execution.checkpointing.savepoint-dir] is not set."
@@ -41,24 +42,32 @@ final class FlinkTexts {
     }
 
     static String missingSavepoint(String path) {
-        return initialization("FileNotFoundException: Cannot find checkpoint or savepoint file/directory '" + path
-                + "' on file system 'file'.");
+        return "FileNotFoundException: Cannot find checkpoint or savepoint file/directory '" + path
+                + "' on file system 'file'.";
     }
 
     static String missingMetadata(String path) {
-        return initialization("FileNotFoundException: Cannot find meta data file '_metadata' in directory '" + path
+        return "FileNotFoundException: Cannot find meta data file '_metadata' in directory '" + path
                 + "'. Please try to load the checkpoint/savepoint directly from the metadata file instead of the"
-                + " directory.");
+                + " directory.";
+    }
+
+    static String notDisposed(String path, String cause) {
+        return "FlinkException: Could not dispose savepoint " + path + ". <- " + cause;
+    }
+
+    static String jobFailed(String cause) {
+        return "JobException: Recovery is suppressed by NoRestartBackoffTimeStrategy <- " + cause;
     }
 
     static String unclaimedState(String path) {
-        return initialization("IllegalStateException: Failed to rollback to checkpoint/savepoint " + path
+        return "IllegalStateException: Failed to rollback to checkpoint/savepoint " + path
                 + ". Cannot map checkpoint/savepoint state for operator 0da08f51eaa85fc298e176a139b3649a to the new"
                 + " program, because the operator is not available in the new program. If you want to allow to skip"
-                + " this, you can set the --allowNonRestoredState option on the CLI.");
+                + " this, you can set the --allowNonRestoredState option on the CLI.";
     }
 
-    private static String initialization(String cause) {
+    static String notLaunched(String cause) {
         return "RestHandlerException: Could not execute application."
                 + " <- JobInitializationException: Could not start the JobMaster. <- " + cause;
     }

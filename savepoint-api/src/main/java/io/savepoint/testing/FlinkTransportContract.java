@@ -43,6 +43,10 @@ public final class FlinkTransportContract {
         FlinkSavepointChecks.addTo(checks);
         FlinkStopChecks.addTo(checks);
         FlinkHistoryChecks.addTo(checks);
+        if (fixture.disposesOfSavepoints()) {
+            FlinkDisposalChecks.addTo(checks);
+        }
+        fixture.failureWords().ifPresent(words -> FlinkFailureChecks.addTo(checks, words));
         fixture.launcher().ifPresent(launcher -> FlinkLaunchChecks.addTo(checks, launcher));
         fixture.unreachableCluster().ifPresent(cluster -> FlinkUnreachableChecks.addTo(checks, cluster));
         return Collections.unmodifiableList(checks.all);
@@ -123,6 +127,35 @@ public final class FlinkTransportContract {
          */
         default JobSpec jobSpec() {
             return JobSpec.builder().build();
+        }
+
+        /**
+         * Whether the transport can dispose of savepoints.
+         *
+         * @return true if not overridden; false leaves the checks of that out
+         */
+        default boolean disposesOfSavepoints() {
+            return true;
+        }
+
+        /**
+         * Starts a job on the cluster that fails for good soon, by itself. Called only where {@link #failureWords} says
+         * what to expect of it.
+         *
+         * @return the job's id
+         * @throws Exception if that fails
+         */
+        default JobId startFailingJob() throws Exception {
+            throw new UnsupportedOperationException("a fixture with failureWords needs startFailingJob");
+        }
+
+        /**
+         * Words that have to be in what the transport tells as the cause of such a failure.
+         *
+         * @return the words; empty, if not overridden, leaves the checks of causes out
+         */
+        default Optional<String> failureWords() {
+            return Optional.empty();
         }
 
         /**

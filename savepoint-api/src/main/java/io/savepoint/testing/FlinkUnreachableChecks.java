@@ -28,6 +28,14 @@ final class FlinkUnreachableChecks {
             fails(probe, "observeOperation", () -> transport.observeOperation(cluster, job, trigger));
             fails(probe, "cancelJob", () -> transport.cancelJob(cluster, job));
             fails(probe, "savepointHistory", () -> transport.savepointHistory(cluster, job));
+            if (probe.fixture().disposesOfSavepoints()) {
+                String location = probe.fixture().savepointDirectory();
+                fails(probe, "triggerDisposal", () -> transport.triggerDisposal(cluster, location));
+                fails(probe, "observeDisposal", () -> transport.observeDisposal(cluster, trigger));
+            }
+            if (probe.fixture().failureWords().isPresent()) {
+                fails(probe, "failureCause", () -> transport.failureCause(cluster, job));
+            }
             if (probe.fixture().launcher().isPresent()) {
                 LaunchRequest launch = new LaunchRequest(job, probe.fixture().jobSpec(), Optional.empty(), false);
                 fails(

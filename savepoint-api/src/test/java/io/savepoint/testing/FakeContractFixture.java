@@ -59,6 +59,18 @@ class FakeContractFixture implements FlinkTransportContract.Fixture {
     }
 
     @Override
+    public JobId startFailingJob() {
+        JobId job = startJob();
+        flink.cluster(cluster()).failJob(job, "JobException: Recovery is suppressed <- IllegalStateException: told to");
+        return job;
+    }
+
+    @Override
+    public Optional<String> failureWords() {
+        return Optional.of("IllegalStateException: told to");
+    }
+
+    @Override
     public void pause(Duration duration) {
         scheduler.advance(duration);
     }
