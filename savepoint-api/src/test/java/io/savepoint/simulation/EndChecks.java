@@ -73,7 +73,7 @@ final class EndChecks {
             return Optional.of("I7 no-lost-request: savepointGeneration " + wanted + ": "
                     + status.bookkeeping().requestsOf("generation"));
         }
-        return Optional.empty();
+        return world.retentionChecks.unrest(resource);
     }
 
     void check() {
@@ -85,6 +85,7 @@ final class EndChecks {
         world.book.intents().forEach(this::ended);
         for (ClusterId id : world.clusters) {
             world.database.find(id).ifPresent(resource -> job(resource, ledger));
+            world.database.find(id).ifPresent(world.retentionChecks::check);
         }
         world.managers.calls().forEach(this::answered);
     }

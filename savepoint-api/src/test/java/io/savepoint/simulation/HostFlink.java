@@ -1,6 +1,7 @@
 package io.savepoint.simulation;
 
 import io.savepoint.model.ClusterId;
+import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.OperationObservation;
@@ -26,14 +27,23 @@ final class HostFlink implements FlinkTransport, JobLauncher {
     private final Network network;
     private final FakeFlink flink;
     private final FlinkChecks checks;
+    private final RetentionChecks retention;
     private final Book book;
     private Duration preparation;
 
-    HostFlink(Host host, Network network, FakeFlink flink, FlinkChecks checks, Book book, Duration preparation) {
+    HostFlink(
+            Host host,
+            Network network,
+            FakeFlink flink,
+            FlinkChecks checks,
+            RetentionChecks retention,
+            Book book,
+            Duration preparation) {
         this.host = host;
         this.network = network;
         this.flink = flink;
         this.checks = checks;
+        this.retention = retention;
         this.book = book;
         this.preparation = preparation;
     }
@@ -82,6 +92,27 @@ final class HostFlink implements FlinkTransport, JobLauncher {
     public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
         return ask(
                 Site.SAVEPOINT_HISTORY, cluster, "history of job " + job, () -> flink.savepointHistory(cluster, job));
+    }
+
+    @Override
+    public CompletionStage<TriggerId> triggerDisposal(ClusterId cluster, String location) {
+        retention.disposing(cluster, location);
+        return ask(
+                Site.TRIGGER_DISPOSAL,
+                cluster,
+                "disposal of " + location,
+                () -> flink.triggerDisposal(cluster, location));
+    }
+
+    @Override
+    public CompletionStage<DisposalObservation> observeDisposal(ClusterId cluster, TriggerId disposal) {
+        return ask(
+                Site.OBSERVE_DISPOSAL, cluster, "disposal " + disposal, () -> flink.observeDisposal(cluster, disposal));
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> failureCause(ClusterId cluster, JobId job) {
+        return ask(Site.FAILURE_CAUSE, cluster, "failure of job " + job, () -> flink.failureCause(cluster, job));
     }
 
     @Override

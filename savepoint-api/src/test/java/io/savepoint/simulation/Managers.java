@@ -8,6 +8,7 @@ import io.savepoint.policy.GenerationTriggeredPolicy;
 import io.savepoint.policy.PeriodicPolicy;
 import io.savepoint.policy.Policies;
 import io.savepoint.policy.RestartFromSavepointOnFailurePolicy;
+import io.savepoint.policy.RetentionPolicy;
 import io.savepoint.policy.SavepointPolicy;
 import io.savepoint.spi.Scheduler.Cancellable;
 import io.savepoint.testing.FakeFlink;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
@@ -24,6 +26,11 @@ import java.util.concurrent.CompletableFuture;
 final class Managers {
     /** The number of policies without the one that serves generations. */
     static final int NO_GENERATIONS = 0;
+    /** The numbers of policies with a retention, and what it is. */
+    static final Map<Integer, RetentionPolicy> RETENTIONS = Map.of(
+            5, RetentionPolicy.keepAtMost(1),
+            6, RetentionPolicy.keepAtMost(2),
+            7, RetentionPolicy.keepAtMost(3).maxAge(Duration.ofSeconds(60)).keepAtLeast(2));
 
     private static final int MOST = 4;
 
@@ -33,6 +40,7 @@ final class Managers {
     private final Database database;
     private final FakeFlink flink;
     private final FlinkChecks checks;
+    private final RetentionChecks retention;
     private final Book book;
     private final Network network;
     private final Violations violations;
@@ -48,6 +56,7 @@ final class Managers {
         this.database = world.database;
         this.flink = world.flink;
         this.checks = world.flinkChecks;
+        this.retention = world.retentionChecks;
         this.book = world.book;
         this.violations = world.violations;
         this.clusters = world.clusters;
@@ -82,7 +91,7 @@ final class Managers {
         }
         Setup setup = plan.setup();
         Host host = new Host(time, "m" + ++started);
-        HostFlink reached = new HostFlink(host, network, flink, checks, book, setup.preparation());
+        HostFlink reached = new HostFlink(host, network, flink, checks, retention, book, setup.preparation());
         SavepointManagerBuilder builder = SavepointManager.builder()
                 .store(new HostStore(host, network, database, clusters))
                 .flink(reached)
@@ -92,6 +101,7 @@ final class Managers {
                 .observeInterval(setup.observeInterval())
                 .resultStoreDuration(setup.resultStore())
                 .policies(policies(setup.policies()));
+        Optional.ofNullable(RETENTIONS.get(setup.policies())).ifPresent(builder::retention);
         if (setup.listens()) {
             builder.listener(event -> listen(host, event));
         }

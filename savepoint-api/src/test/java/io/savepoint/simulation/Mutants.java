@@ -312,6 +312,34 @@ final class Mutants {
                 .orElseThrow();
     }
 
+    /** Savepoints that are lost because somebody tidied up. */
+    private static final List<Mutant> DISPOSALS = List.of(
+            of(
+                    "the savepoint that the present run was started from is disposed of",
+                    "policy/RetentionPolicy.java",
+                    "context.status().job().flatMap(JobStatus::fromSavepoint).ifPresent(needed::add);",
+                    ""),
+            of(
+                    "a disposal is not recorded before Flink is asked",
+                    "internal/History.java",
+                    ".disposingSince(draft.now())",
+                    ""),
+            of(
+                    "a savepoint is forgotten as soon as Flink is asked to dispose of it",
+                    "internal/History.java",
+                    "return Optional.of(disposing);",
+                    "return Optional.empty();"),
+            of(
+                    "a disposal that nobody remembers is not asked for again",
+                    "internal/History.java",
+                    "if (!inProgress && !draft.acts()) {",
+                    "if (seen.disposal().isPresent() && !inProgress && !draft.acts()) {"),
+            of(
+                    "a job is restored from a savepoint that is being disposed of",
+                    "internal/Planner.java",
+                    ".filter(entry -> entry.isAt(location))",
+                    ".filter(entry -> location.isEmpty())"));
+
     static List<Mutant> all() {
         return List.of(
                         ORPHANS,
@@ -325,6 +353,7 @@ final class Mutants {
                         LATE,
                         DOCUMENTS,
                         DEADLINES,
+                        DISPOSALS,
                         MISHAPS)
                 .stream()
                 .flatMap(List::stream)

@@ -138,6 +138,8 @@ final class PlanMaker {
             case CANCEL_JOB -> List.of(Deed.CALL_RESTORE);
             case LAUNCH -> List.of(Deed.FAIL_JOB, Deed.KILL_JOB_MANAGER, Deed.CALL_RESTORE);
             case ACKNOWLEDGE -> List.of(Deed.ANNOTATE_SAVEPOINT, Deed.ANNOTATE_JOB_CANCEL, Deed.ANNOTATE_NONSENSE);
+            case TRIGGER_DISPOSAL, OBSERVE_DISPOSAL -> List.of(Deed.GENERATION_UP, Deed.CALL_SAVEPOINT);
+            case FAILURE_CAUSE -> List.of(Deed.FAIL_JOB);
             case OBSERVE_JOB, LOAD, COMPARE_AND_SET, LIST, WATCH -> List.of();
         };
     }

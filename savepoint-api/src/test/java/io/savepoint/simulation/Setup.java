@@ -1,7 +1,9 @@
 package io.savepoint.simulation;
 
 import io.savepoint.model.JobSpec;
+import io.savepoint.policy.RetentionPolicy;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /**
  * How a run begins.
@@ -51,6 +53,12 @@ record Setup(
     /** Whether one of the policies serves {@code savepointGeneration}. */
     boolean servesGenerations() {
         return policies != Managers.NO_GENERATIONS;
+    }
+
+    /** How many savepoints are kept, if old ones are disposed of. */
+    OptionalInt savepointsKept() {
+        RetentionPolicy retention = Managers.RETENTIONS.get(policies);
+        return retention == null ? OptionalInt.empty() : OptionalInt.of(retention.keptAtMost());
     }
 
     /** Before 1.15 Flink chooses the ids itself: what gets lost on its way can neither be found nor repeated safely. */

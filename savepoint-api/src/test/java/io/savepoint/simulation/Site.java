@@ -9,6 +9,9 @@ enum Site {
     CANCEL_JOB(Kind.FLINK, 2),
     SAVEPOINT_HISTORY(Kind.FLINK, 4),
     LAUNCH(Kind.FLINK, 2),
+    TRIGGER_DISPOSAL(Kind.FLINK, 2),
+    OBSERVE_DISPOSAL(Kind.FLINK, 2),
+    FAILURE_CAUSE(Kind.FLINK, 2),
     LOAD(Kind.STORE, 90),
     COMPARE_AND_SET(Kind.STORE, 25),
     ACKNOWLEDGE(Kind.STORE, 2),
@@ -41,6 +44,10 @@ enum Site {
 
     /** Whether a request changes something in Flink, so that it matters how often and when it arrives. */
     boolean changesFlink() {
-        return this == TRIGGER_SAVEPOINT || this == STOP_WITH_SAVEPOINT || this == CANCEL_JOB || this == LAUNCH;
+        return this == TRIGGER_SAVEPOINT
+                || this == STOP_WITH_SAVEPOINT
+                || this == CANCEL_JOB
+                || this == LAUNCH
+                || this == TRIGGER_DISPOSAL;
     }
 }

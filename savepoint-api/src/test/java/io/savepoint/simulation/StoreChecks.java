@@ -34,6 +34,7 @@ final class StoreChecks implements Database.Witness {
     private final Violations violations;
     private final Supplier<Instant> now;
     private final Promptness promptness;
+    private final RetentionChecks retention;
     private final boolean clientIds;
     private final boolean servesGenerations;
     private final Map<Long, Controls> controls = new HashMap<>();
@@ -45,7 +46,9 @@ final class StoreChecks implements Database.Witness {
             Violations violations,
             Supplier<Instant> now,
             Promptness promptness,
+            RetentionChecks retention,
             Setup setup) {
+        this.retention = retention;
         this.clientIds = setup.clientIds();
         this.servesGenerations = setup.servesGenerations();
         this.flink = flink;
@@ -81,6 +84,7 @@ final class StoreChecks implements Database.Witness {
         generationIsServed(was, is);
         generationIsNotAbsorbed(before, is);
         launches(before, is);
+        retention.written(before, is);
         violations.require(
                 Neighbour.fieldsOf(before.status()).equals(Neighbour.fieldsOf(after.status())),
                 "I8 good-neighbour",

@@ -22,6 +22,7 @@ final class World {
     final Book book = new Book();
     final List<ClusterId> clusters;
     final FakeFlink flink;
+    final RetentionChecks retentionChecks;
     final StoreChecks storeChecks;
     final Promptness promptness;
     final Database database;
@@ -45,7 +46,8 @@ final class World {
                 .recoveryTime(setup.recoveryTime())
                 .build();
         this.promptness = new Promptness(setup, violations, time::now, clocksAreRight(plan));
-        this.storeChecks = new StoreChecks(flink, book, violations, time::now, promptness, setup);
+        this.retentionChecks = new RetentionChecks(flink, violations, setup.savepointsKept());
+        this.storeChecks = new StoreChecks(flink, book, violations, time::now, promptness, retentionChecks, setup);
         this.database = new Database(storeChecks);
         this.flinkChecks = new FlinkChecks(flink, book, violations, setup.clientIds());
         this.managers = new Managers(this);
