@@ -130,9 +130,7 @@ final class Answer {
                         : new FlinkUnreachableException(said + "; check that the JobManager runs");
             case 502, 504 ->
                 new FlinkUnreachableException(said + "; a proxy does not reach it: check that the JobManager runs");
-            case 401, 403, 407 ->
-                new FlinkAnswerException(said + "; it wants to know who asks, and Flink itself never does: check the"
-                        + " proxy before it");
+            case 401, 403, 407 -> new FlinkAnswerException(said + "; " + whoAsks());
             case 404 ->
                 new FlinkAnswerException(said + "; check that this is the URL of Flink's REST API, and that its"
                         + " version is 1.13 or newer");
@@ -140,6 +138,18 @@ final class Answer {
                 new FlinkAnswerException(said + "; redirects are not followed: give the URL that it leads to");
             default -> new FlinkAnswerException(said + "; look into the JobManager's log");
         };
+    }
+
+    private String whoAsks() {
+        return call.headers().isEmpty()
+                ? "it wants to know who asks, and Flink itself never does: give what the proxy before it wants to"
+                        + " FlinkRestConfig.headers, or check the endpoint's URL"
+                : "it does not accept the headers that FlinkRestConfig.headers gave (" + names()
+                        + "): check the token or" + " password in them, and what it is allowed to do";
+    }
+
+    private String names() {
+        return String.join(", ", call.headers().keySet());
     }
 
     FlinkRefusedException refused(String reason) {

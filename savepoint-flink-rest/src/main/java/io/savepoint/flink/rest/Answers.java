@@ -262,7 +262,7 @@ final class Answers {
         return answer.read(Set.of("filename"), json -> {
             String path = json.requiredText("filename");
             String id = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-            if (id.isEmpty()) {
+            if (!JarRequests.canBeJarId(id)) {
                 throw new WrongShapeException("its field 'filename' is not the path of a jar");
             }
             return id;

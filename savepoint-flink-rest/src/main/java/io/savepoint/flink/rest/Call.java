@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param query the query with its question mark, or nothing
  * @param contentType the type of the body, if there is one
+ * @param headers those of the user; their values are secrets
  */
 record Call(
         ClusterId cluster,
@@ -23,7 +24,21 @@ record Call(
         String query,
         Optional<String> contentType,
         BodyPublisher body,
-        Duration timeout) {
+        Duration timeout,
+        Map<String, String> headers) {
+
+    /** Without headers of the user, for they are asked for right before it is sent. */
+    Call(
+            ClusterId cluster,
+            URI endpoint,
+            String method,
+            String path,
+            String query,
+            Optional<String> contentType,
+            BodyPublisher body,
+            Duration timeout) {
+        this(cluster, endpoint, method, path, query, contentType, body, timeout, Map.of());
+    }
 
     static Call get(ClusterId cluster, URI endpoint, String path, Duration timeout) {
         return new Call(cluster, endpoint, "GET", path, "", Optional.empty(), BodyPublishers.noBody(), timeout);
@@ -42,11 +57,17 @@ record Call(
         return new Call(cluster, endpoint, "POST", path, "", Optional.of("application/json"), body, timeout);
     }
 
+    /** The same with the headers of the user, in what is left of its time. */
+    Call with(Map<String, String> given, Duration left) {
+        return new Call(cluster, endpoint, method, path, query, contentType, body, left, given);
+    }
+
     HttpRequest toHttp() {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path + query))
                 .method(method, body)
                 .header("Accept", "application/json");
         contentType.ifPresent(type -> request.header("Content-Type", type));
+        headers.forEach(request::header);
         return request.build();
     }
 

@@ -11,23 +11,33 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /** The one HTTP client of a transport: asynchronous, and bounded in time and in what it reads. */
 final class FlinkHttp {
     private final HttpClient client;
+    private final HeaderRequests headers;
     private final int maxBodyBytes;
 
     FlinkHttp(FlinkRestConfig config) {
-        client = HttpClient.newBuilder()
+        // Said here, as a property of the JVM turns off what is only its default.
+        SSLParameters checksHostNames = new SSLParameters();
+        checksHostNames.setEndpointIdentificationAlgorithm("HTTPS");
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(config.connectTimeout())
-                .build();
+                .sslParameters(checksHostNames);
+        config.tls().map(FlinkTls::context).ifPresent(builder::sslContext);
+        config.proxy().ifPresent(builder::proxy);
+        client = builder.build();
+        headers = new HeaderRequests(config);
         maxBodyBytes = config.maxBodyBytes();
     }
 
@@ -37,11 +47,15 @@ final class FlinkHttp {
      * @return the answer, whatever its status, once it is there to the last byte; or a {@link FlinkException}
      */
     CompletableFuture<Answer> send(Call call) {
+        return headers.addTo(call).thenCompose(this::exchange);
+    }
+
+    private CompletableFuture<Answer> exchange(Call call) {
         CompletableFuture<HttpResponse<byte[]>> exchange;
         try {
             exchange = client.sendAsync(call.toHttp(), BoundedBody.upTo(maxBodyBytes));
         } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(new FlinkUnreachableException(
+            return CompletableFuture.failedFuture(new NotSentException(
                     call + " could not be sent (" + e.getMessage() + "); check the endpoint's URL", e));
         }
         // The timeout of HttpRequest ends with the headers; this one holds to the end of the body, and the exchange is
@@ -77,9 +91,13 @@ final class FlinkHttp {
             return new FlinkAnswerException(
                     call + " was not answered in HTTP (" + cause.getMessage() + "); check the endpoint's URL", cause);
         }
+        Optional<String> tls = TlsFailure.told(cause);
+        if (tls.isPresent()) {
+            return new NotSentException(call + " " + tls.get(), cause);
+        }
         return new FlinkUnreachableException(
-                call + " " + what(call, cause)
-                        + "; check that the JobManager runs and that the endpoint's URL is right",
+                call + " " + what(call, cause) + "; check that the JobManager runs and that the endpoint's URL is right"
+                        + orTls(call, cause),
                 cause);
     }
 
@@ -87,6 +105,7 @@ final class FlinkHttp {
     static boolean mayHaveArrived(Throwable failure) {
         return failure instanceof FlinkUnreachableException
                 && !(failure instanceof FlinkLeaderElectionException)
+                && !(failure instanceof NotSentException)
                 && !(failure.getCause() instanceof ConnectException)
                 && !(failure.getCause() instanceof HttpConnectTimeoutException);
     }
@@ -96,6 +115,15 @@ final class FlinkHttp {
             return "was not answered within " + seconds(call.timeout());
         }
         return what(cause);
+    }
+
+    /** Some servers that want a certificate hang up on who shows none, without a word. */
+    private static String orTls(Call call, Throwable cause) {
+        boolean https = "https".equalsIgnoreCase(call.endpoint().getScheme());
+        boolean hungUp = cause instanceof IOException
+                && !(cause instanceof ConnectException)
+                && !(cause instanceof HttpConnectTimeoutException);
+        return https && hungUp ? ", and whether it wants a client certificate (FlinkRestConfig.tls)" : "";
     }
 
     /** How an exchange failed, to be put behind its name. */

@@ -1,16 +1,20 @@
 package io.savepoint.flink.rest;
 
 import io.savepoint.spi.Scheduler;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
- * How long a {@link FlinkRestTransport} waits, and how much it reads.
+ * How long a {@link FlinkRestTransport} waits, how much it reads, and how it is known and trusted.
  *
  * <p>Immutable and safe for use by any number of threads.
  */
 public final class FlinkRestConfig {
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final int SMALLEST_BODY = 1024;
+    private static final int HIGHEST_PORT = 65_535;
 
     private final Duration connectTimeout;
     private final Duration requestTimeout;
@@ -18,6 +22,9 @@ public final class FlinkRestConfig {
     private final Duration outageTolerance;
     private final int maxBodyBytes;
     private final Scheduler scheduler;
+    private final Optional<FlinkTls> tls;
+    private final Optional<FlinkHeaders> headers;
+    private final Optional<ProxySelector> proxy;
 
     private FlinkRestConfig(Builder builder) {
         connectTimeout = builder.connectTimeout;
@@ -26,6 +33,9 @@ public final class FlinkRestConfig {
         outageTolerance = builder.outageTolerance;
         maxBodyBytes = builder.maxBodyBytes;
         scheduler = builder.scheduler;
+        tls = builder.tls;
+        headers = builder.headers;
+        proxy = builder.proxy;
     }
 
     /**
@@ -89,6 +99,21 @@ public final class FlinkRestConfig {
         return scheduler;
     }
 
+    /** {@return whom to trust and what certificate to show at {@code https} endpoints; by default as the JVM has it} */
+    public Optional<FlinkTls> tls() {
+        return tls;
+    }
+
+    /** {@return the headers of every request, such as one with a token; none by default} */
+    public Optional<FlinkHeaders> headers() {
+        return headers;
+    }
+
+    /** {@return which HTTP proxy to use for which endpoint; by default as the JVM's {@link ProxySelector#getDefault()}} */
+    public Optional<ProxySelector> proxy() {
+        return proxy;
+    }
+
     /** Builds a {@link FlinkRestConfig}; not safe for use by several threads. */
     public static final class Builder {
         private Duration connectTimeout = Duration.ofSeconds(5);
@@ -97,6 +122,9 @@ public final class FlinkRestConfig {
         private Duration outageTolerance = Duration.ofMinutes(1);
         private int maxBodyBytes = 16 * 1024 * 1024;
         private Scheduler scheduler = SystemScheduler.INSTANCE;
+        private Optional<FlinkTls> tls = Optional.empty();
+        private Optional<FlinkHeaders> headers = Optional.empty();
+        private Optional<ProxySelector> proxy = Optional.empty();
 
         private Builder() {}
 
@@ -174,6 +202,58 @@ public final class FlinkRestConfig {
         public Builder scheduler(Scheduler scheduler) {
             this.scheduler = scheduler;
             return this;
+        }
+
+        /**
+         * Sets {@link FlinkRestConfig#tls()}.
+         *
+         * @param tls the settings, for all endpoints whose URL begins with {@code https}
+         * @return this builder
+         */
+        public Builder tls(FlinkTls tls) {
+            this.tls = Optional.of(tls);
+            return this;
+        }
+
+        /**
+         * Sets {@link FlinkRestConfig#headers()}. What is sent to an endpoint whose URL begins with {@code http} can be
+         * read on the way. Redirects are not followed, so nobody but the endpoint and an HTTP proxy gets them; the proxy of
+         * an {@code https} endpoint gets those that begin with {@code Proxy-} alone.
+         *
+         * @param headers gives them, for each request
+         * @return this builder
+         */
+        public Builder headers(FlinkHeaders headers) {
+            this.headers = Optional.of(headers);
+            return this;
+        }
+
+        /**
+         * Sets {@link FlinkRestConfig#proxy()}. Only HTTP proxies are used; for their passwords there is {@link
+         * FlinkHeaders#proxyBasic}. {@link java.net.http.HttpClient.Builder#NO_PROXY} uses none.
+         *
+         * @param proxy gives the proxy for a URL, if any; asked for every request, answers at once
+         * @return this builder
+         */
+        public Builder proxy(ProxySelector proxy) {
+            this.proxy = Optional.of(proxy);
+            return this;
+        }
+
+        /**
+         * Uses one HTTP proxy for all endpoints.
+         *
+         * @param host its name or address, looked up for every connection
+         * @param port its port, from 1 to 65535
+         * @return this builder
+         * @throws IllegalArgumentException if it is not
+         */
+        public Builder proxy(String host, int port) {
+            if (host.isBlank() || port < 1 || port > HIGHEST_PORT) {
+                throw new IllegalArgumentException(
+                        "proxy must be a host, and a port from 1 to " + HIGHEST_PORT + ", was '" + host + "', " + port);
+            }
+            return proxy(ProxySelector.of(InetSocketAddress.createUnresolved(host, port)));
         }
 
         /**

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -37,19 +36,12 @@ final class JarFiles {
     private static final int THREADS = 4;
 
     private final Duration timeout;
-    private final ThreadPoolExecutor executor;
+    private final ThreadPoolExecutor executor = DaemonThreads.pool("savepoint-jar-files", THREADS, MOST_WAITING);
     /** By jar: what is to be done, in order; the first of them is being done. */
     private final Map<String, Deque<Task<?>>> queues = new HashMap<>();
 
     JarFiles(Duration timeout) {
         this.timeout = timeout;
-        executor = new ThreadPoolExecutor(
-                THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), task -> {
-                    Thread thread = new Thread(task, "savepoint-jar-files");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        executor.allowCoreThreadTimeOut(true);
     }
 
     /** What tells one content of a file from another. */

@@ -96,6 +96,10 @@ final class JarRequests {
     }
 
     CompletableFuture<Outcome> run(ClusterId cluster, URI endpoint, String jarId, LaunchRequest request) {
+        if (!canBeJarId(jarId)) {
+            return CompletableFuture.failedFuture(new FlinkRefusedException("Flink cluster " + cluster + ": '" + jarId
+                    + "' is not the id of a jar; give the one that the upload gave"));
+        }
         return sender.apply(Call.post(cluster, endpoint, path(jarId) + "/run", body(request), timeout))
                 .thenApply(answer -> outcome(answer, request));
     }
@@ -104,6 +108,11 @@ final class JarRequests {
     void delete(ClusterId cluster, URI endpoint, String jarId) {
         Call call = Call.delete(cluster, endpoint, path(jarId), timeout);
         Futures.whenDone(sender.apply(call), answer -> {}, thrown -> {});
+    }
+
+    /** Whether it is a name in a path: these are not, encoded or not. */
+    static boolean canBeJarId(String jarId) {
+        return !Set.of("", ".", "..").contains(jarId);
     }
 
     private static String path(String jarId) {

@@ -69,11 +69,6 @@ final class SavepointRequests {
 
     /** The question for the version counts, so that nothing arrives later than the manager expects. */
     private Duration timeLeft(Instant asked) {
-        Duration whole = config.requestTimeout();
-        Duration passed = Duration.between(asked, config.scheduler().clock().instant());
-        if (passed.isNegative()) { // the clock was set, and is no measure
-            return whole;
-        }
-        return passed.compareTo(whole) < 0 ? whole.minus(passed) : Duration.ofMillis(1);
+        return TimeLeft.of(config.requestTimeout(), asked, config.scheduler().clock());
     }
 }
