@@ -130,7 +130,9 @@ final class Answer {
                         : new FlinkUnreachableException(said + "; check that the JobManager runs");
             case 502, 504 ->
                 new FlinkUnreachableException(said + "; a proxy does not reach it: check that the JobManager runs");
-            case 401, 403, 407 -> new FlinkAnswerException(said + "; " + whoAsks());
+            case 401, 403 -> new FlinkAnswerException(said + "; " + whoAsks());
+            case 407 ->
+                new FlinkAnswerException(said + "; the HTTP proxy on the way wants to know who asks: " + atProxy());
             case 404 ->
                 new FlinkAnswerException(said + "; check that this is the URL of Flink's REST API, and that its"
                         + " version is 1.13 or newer");
@@ -144,12 +146,16 @@ final class Answer {
         return call.headers().isEmpty()
                 ? "it wants to know who asks, and Flink itself never does: give what the proxy before it wants to"
                         + " FlinkRestConfig.headers, or check the endpoint's URL"
-                : "it does not accept the headers that FlinkRestConfig.headers gave (" + names()
-                        + "): check the token or" + " password in them, and what it is allowed to do";
+                : "it does not accept the headers that FlinkRestConfig.headers gave ("
+                        + String.join(", ", call.headers().keySet()) + "): check the token or"
+                        + " password in them, and what it is allowed to do";
     }
 
-    private String names() {
-        return String.join(", ", call.headers().keySet());
+    private String atProxy() {
+        return call.headers().containsKey("Proxy-Authorization")
+                ? "check the Proxy-Authorization that FlinkRestConfig.headers gave, and that the JVM's"
+                        + " jdk.http.auth.tunneling.disabledSchemes lets it be sent"
+                : "give it a Proxy-Authorization by FlinkRestConfig.headers, such as FlinkHeaders.proxyBasic";
     }
 
     FlinkRefusedException refused(String reason) {

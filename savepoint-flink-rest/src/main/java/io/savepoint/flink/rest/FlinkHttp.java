@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -68,7 +69,9 @@ final class FlinkHttp {
                 throw failure(call, thrown);
             }
             String contentType = response.headers().firstValue("Content-Type").orElse("");
-            return new Answer(call, response.statusCode(), contentType, response.body());
+            // What a proxy answers instead of making a tunnel is without one.
+            byte[] body = Objects.requireNonNullElse(response.body(), new byte[0]);
+            return new Answer(call, response.statusCode(), contentType, body);
         });
     }
 
@@ -91,9 +94,9 @@ final class FlinkHttp {
             return new FlinkAnswerException(
                     call + " was not answered in HTTP (" + cause.getMessage() + "); check the endpoint's URL", cause);
         }
-        Optional<String> tls = TlsFailure.told(cause);
-        if (tls.isPresent()) {
-            return new NotSentException(call + " " + tls.get(), cause);
+        Optional<String> noConnection = NoConnection.told(cause);
+        if (noConnection.isPresent()) {
+            return new NotSentException(call + " " + noConnection.get(), cause);
         }
         return new FlinkUnreachableException(
                 call + " " + what(call, cause) + "; check that the JobManager runs and that the endpoint's URL is right"

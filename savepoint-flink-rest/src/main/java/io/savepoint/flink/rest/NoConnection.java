@@ -9,13 +9,13 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
 /**
- * Why there is no TLS connection, and what to change. The JDK has no types for most of this, so its words are looked at;
- * where it has others, they are told all the same.
+ * Why there is no connection for a request, be it for TLS or for a proxy, and what to change. The JDK has no types for most
+ * of this, so its words are looked at; where it has others, they are told all the same.
  */
-final class TlsFailure {
+final class NoConnection {
     private static final String TLS = " FlinkRestConfig.tls";
 
-    private TlsFailure() {}
+    private NoConnection() {}
 
     /**
      * How an exchange failed whose connection was not made, to be put behind its name; nothing for every other failure.
@@ -25,6 +25,10 @@ final class TlsFailure {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLHandshakeException) {
                 return Optional.of("failed: " + handshake(cause));
+            }
+            if (message(cause).startsWith("Tunnel failed")) {
+                return Optional.of("failed: the HTTP proxy does not connect to it (" + message(cause)
+                        + "); check FlinkRestConfig.proxy and that the JobManager runs");
             }
             if (cause instanceof SSLException
                     && message(cause).matches("(?i).*(plaintext|unrecognized SSL message).*")) {
