@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * {@code flink-streaming-java} with all they depend on, and Log4j with its SLF4J binding. It takes a few seconds to start.
  *
  * <p>No process outlives the one that started it, however that ends. Only a killed one leaves the working directory behind.
- *
- * <p>Safe for use by several threads; one that starts something makes the others wait.
+ * Safe for use by several threads; one that starts something makes the others wait.
  */
 public final class LocalFlink implements AutoCloseable {
 
@@ -41,6 +41,7 @@ public final class LocalFlink implements AutoCloseable {
     private final Map<String, String> configuration;
     private final Duration startTimeout;
     private final boolean keepWorkDirectory;
+    private final RestProbe probe;
     private final String id = "local-flink-" + UUID.randomUUID();
     private final FlinkFiles files;
     private final Thread closeAtExit = new Thread(this::killAndDelete, "close-local-flink");
@@ -57,6 +58,7 @@ public final class LocalFlink implements AutoCloseable {
         this.configuration = Map.copyOf(builder.configuration);
         this.startTimeout = builder.startTimeout;
         this.keepWorkDirectory = builder.keepWorkDirectory;
+        this.probe = builder.probe;
         this.files = FlinkFiles.create();
     }
 
@@ -73,10 +75,10 @@ public final class LocalFlink implements AutoCloseable {
     /**
      * Where the JobManager's REST API is; it stays the same over {@link #restart()}.
      *
-     * @return for example {@code http://127.0.0.1:20312}
+     * @return for example {@code http://127.0.0.1:20312}; {@code https} with {@link Builder#restTls}
      */
     public synchronized URI restUrl() {
-        return URI.create("http://" + HOST + ":" + ports().rest());
+        return URI.create(probe.scheme() + "://" + HOST + ":" + ports().rest());
     }
 
     /**
@@ -138,7 +140,7 @@ public final class LocalFlink implements AutoCloseable {
         FlinkProcess process = started(jobManager);
         await("the JobManager", process, () -> {
             process.requireAlive();
-            return RestProbe.get(restUrl().resolve("/overview"));
+            return probe.get(restUrl().resolve("/overview"));
         });
     }
 
@@ -245,7 +247,7 @@ public final class LocalFlink implements AutoCloseable {
         await("the slots of the TaskManager", taskManagerProcess, () -> {
             jobManagerProcess.requireAlive();
             taskManagerProcess.requireAlive();
-            return RestProbe.get(slotsOfTaskManager).filter(body -> body.contains(slots));
+            return probe.get(slotsOfTaskManager).filter(body -> body.contains(slots));
         });
     }
 
@@ -319,6 +321,7 @@ public final class LocalFlink implements AutoCloseable {
         private final Map<String, String> configuration = new LinkedHashMap<>();
         private Duration startTimeout = Duration.ofSeconds(60);
         private boolean keepWorkDirectory;
+        private RestProbe probe = RestProbe.PLAIN;
 
         private Builder(Path libDirectory) {
             this.libDirectory = libDirectory;
@@ -334,6 +337,17 @@ public final class LocalFlink implements AutoCloseable {
         public Builder config(String key, String value) {
             configuration.put(key, value);
             return this;
+        }
+
+        /**
+         * Has the REST API under TLS. The configuration needs {@code security.ssl.rest.keystore} and its passwords besides.
+         *
+         * @param client what this asks with whether it has started
+         * @return this builder
+         */
+        public Builder restTls(SSLContext client) {
+            probe = RestProbe.tls(client);
+            return config("security.ssl.rest.enabled", "true");
         }
 
         /**

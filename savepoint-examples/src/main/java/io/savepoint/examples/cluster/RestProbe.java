@@ -5,19 +5,32 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
 
-/** Asks a server that may be just starting. */
-final class RestProbe {
+/** Asks a server that may be just starting; under TLS, if there is a context for it. */
+record RestProbe(Optional<SSLContext> tls) {
+
+    static final RestProbe PLAIN = new RestProbe(Optional.empty());
 
     private static final int TIMEOUT_MILLIS = 2_000;
 
-    private RestProbe() {}
+    static RestProbe tls(SSLContext context) {
+        return new RestProbe(Optional.of(context));
+    }
+
+    String scheme() {
+        return tls.isPresent() ? "https" : "http";
+    }
 
     /** The body of a 200, and nothing for everything else: what is starting answers late, wrongly or not at all. */
-    static Optional<String> get(URI uri) throws IOException {
+    Optional<String> get(URI uri) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);
+        if (connection instanceof HttpsURLConnection https && tls.isPresent()) {
+            https.setSSLSocketFactory(tls.get().getSocketFactory());
+        }
         try {
             if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
                 return Optional.empty();

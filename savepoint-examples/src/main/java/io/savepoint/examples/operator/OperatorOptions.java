@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -103,6 +104,9 @@ final class OperatorOptions {
                     + " recovery by high availability takes. [SAVEPOINT_LOST_GRACE]")
     Duration lostGrace = Duration.ZERO;
 
+    @Mixin
+    final FlinkAccessOptions flink = new FlinkAccessOptions();
+
     /** {@return the namespaces to look after, none for all} */
     List<String> namespaces() {
         return namespaces == null
@@ -122,6 +126,12 @@ final class OperatorOptions {
             Optional.ofNullable(endpoint).ifPresent(JobManagerEndpoints::template);
         } catch (IllegalArgumentException e) {
             throw new StartException("--endpoint: " + e.getMessage());
+        }
+        if (flink.wantsTls()
+                && endpoint != null
+                && endpoint.toLowerCase(Locale.ROOT).startsWith("http:")) {
+            throw new StartException("--flink-ca, --flink-cert, --flink-key: they are of no use with an --endpoint that"
+                    + " begins with http:, where nothing is encrypted; let it begin with https:");
         }
     }
 

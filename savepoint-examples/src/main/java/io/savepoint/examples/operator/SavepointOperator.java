@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.savepoint.SavepointManager;
 import io.savepoint.flink.rest.DownloadingJobLauncher;
 import io.savepoint.flink.rest.FlinkEndpoints;
+import io.savepoint.flink.rest.FlinkRestConfig;
 import io.savepoint.flink.rest.FlinkRestTransport;
 import io.savepoint.flink.rest.RestJobLauncher;
 import io.savepoint.k8s.JobManagerEndpoints;
@@ -86,6 +87,7 @@ public final class SavepointOperator implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         options.check();
+        FlinkRestConfig access = options.flink.config();
         CountDownLatch ended = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -97,14 +99,15 @@ public final class SavepointOperator implements Callable<Integer> {
             }
         }));
         try (KubernetesClient client = ApiServerAccess.connect(options.namespaces(), options.selector)) {
-            run(client, ended);
+            run(client, access, ended);
         } finally {
             closed.countDown();
         }
         return CommandLine.ExitCode.OK;
     }
 
-    private void run(KubernetesClient client, CountDownLatch ended) throws IOException, InterruptedException {
+    private void run(KubernetesClient client, FlinkRestConfig access, CountDownLatch ended)
+            throws IOException, InterruptedException {
         KubernetesClusterStateStore.Builder described =
                 KubernetesClusterStateStore.builder(client).namespaces(options.namespaces());
         Optional.ofNullable(options.selector).ifPresent(described::labelSelector);
@@ -117,7 +120,7 @@ public final class SavepointOperator implements Callable<Integer> {
                     "savepoint.watching",
                     "1 while changes of FlinkClusters are heard of",
                     () -> store.isWatching() ? 1 : 0);
-            FlinkRestTransport flink = FlinkRestTransport.create(endpoints(store));
+            FlinkRestTransport flink = FlinkRestTransport.create(endpoints(store), access);
             JobLauncher launcher = launcher(flink);
             KubernetesEventRecorder events = KubernetesEventRecorder.create(client, store);
             try (AutoCloseable work = lead(client, metrics, () -> manage(store, flink, launcher, metrics, events))) {

@@ -77,6 +77,9 @@ class OperatorIT {
         assertThat(help.code()).isZero();
         assertThat(help.output())
                 .contains("--namespaces", "--selector", "--endpoint", "--leader-elect", "--metrics-port")
+                .contains("--flink-ca", "--flink-cert", "--flink-key", "--flink-token-file")
+                .contains("SAVEPOINT_FLINK_CA", "SAVEPOINT_FLINK_CERT", "SAVEPOINT_FLINK_KEY")
+                .contains("SAVEPOINT_FLINK_TOKEN_FILE")
                 .contains("SAVEPOINT_NAMESPACES", "SAVEPOINT_SELECTOR", "SAVEPOINT_ENDPOINT", "SAVEPOINT_METRICS_PORT");
     }
 
@@ -126,6 +129,8 @@ class OperatorIT {
         assertRefused(Map.of(), "--jar-cache", "--jar-cache=/proc/no-such");
         assertRefused(Map.of(), "--metrics-port 99999", "--metrics-port=99999");
         assertRefused(Map.of(), "--lease-duration", "--leader-elect", "--lease-duration=1.5s");
+        assertRefused(Map.of(), "with '/no/such/ca.crt': it cannot be read", "--flink-ca=/no/such/ca.crt");
+        assertRefused(Map.of("SAVEPOINT_FLINK_TOKEN_FILE", "/no/such/token"), "--flink-token-file: '/no/such/token'");
     }
 
     @Test
