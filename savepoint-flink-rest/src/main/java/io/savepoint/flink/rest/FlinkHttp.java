@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The one HTTP client of a transport: asynchronous, and bounded in time and in what it reads. */
 final class FlinkHttp {
+    private static final int LONGEST_MESSAGE = 200;
+
     private final HttpClient client;
     private final HeaderRequests headers;
     private final int maxBodyBytes;
@@ -92,7 +94,7 @@ final class FlinkHttp {
         }
         if (hasCause(cause, ProtocolException.class)) {
             return new FlinkAnswerException(
-                    call + " was not answered in HTTP (" + cause.getMessage() + "); check the endpoint's URL", cause);
+                    call + " was not answered in HTTP (" + said(cause) + "); check the endpoint's URL", cause);
         }
         Optional<String> noConnection = NoConnection.told(cause);
         if (noConnection.isPresent()) {
@@ -135,11 +137,16 @@ final class FlinkHttp {
             return "failed: no connection in time";
         }
         if (cause instanceof ConnectException) {
-            String message = innermost(cause).getMessage();
-            return "failed: no connection" + (message == null ? "" : " (" + message + ")");
+            Throwable inner = innermost(cause);
+            return "failed: no connection" + (inner.getMessage() == null ? "" : " (" + said(inner) + ")");
         }
-        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return cause instanceof IOException ? "broke off (" + message + ")" : "failed (" + message + ")";
+        return (cause instanceof IOException ? "broke off (" : "failed (") + said(cause) + ")";
+    }
+
+    /** What the HTTP client says, which may repeat what the server sent: any bytes, and many of them. */
+    private static String said(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : Trace.shorten(message, LONGEST_MESSAGE);
     }
 
     static String seconds(Duration duration) {

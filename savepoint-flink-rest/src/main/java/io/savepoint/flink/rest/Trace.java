@@ -170,7 +170,7 @@ final class Trace {
         return shorten(said.get(0) + ARROW + "…" + ends, LONGEST);
     }
 
-    /** Makes text fit for a message: without control characters, and cut if it is too long. */
+    /** Makes text fit for a message: without control characters and halves of surrogate pairs, and cut if it is too long. */
     static String shorten(String text, int longest) {
         String cut = text;
         if (text.length() > longest) {
@@ -178,7 +178,14 @@ final class Trace {
             cut = text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
         }
         StringBuilder clean = new StringBuilder(cut.length());
-        cut.chars().forEach(c -> clean.append(Character.isISOControl(c) ? ' ' : (char) c));
+        cut.codePoints().forEach(c -> clean.appendCodePoint(fit(c)));
         return clean.toString();
+    }
+
+    private static int fit(int codePoint) {
+        if (Character.isISOControl(codePoint)) {
+            return ' ';
+        }
+        return Character.getType(codePoint) == Character.SURROGATE ? '\ufffd' : codePoint;
     }
 }

@@ -9,66 +9,28 @@ import static io.savepoint.flink.rest.RawServer.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.savepoint.flink.rest.RawServer.Behaviour;
-import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
-import io.savepoint.model.SavepointFormat;
-import io.savepoint.model.TriggerId;
 import io.savepoint.spi.FlinkAnswerException;
 import io.savepoint.spi.FlinkException;
 import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkUnreachableException;
-import io.savepoint.spi.SavepointRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that no Flink gives: each ends in bounded time, as a typed failure, and harms no later request. */
-@Timeout(300)
-class HostileAnswersTest {
-    private static final JobId JOB = JobId.of("ab".repeat(16));
-    private static final TriggerId TRIGGER = TriggerId.of("cd".repeat(16));
-    private static final int LIMIT = 64 * 1024;
-    private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
-
-    private RawServer server;
-    private FlinkRestTransport transport;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new RawServer();
-        transport = FlinkRestTransport.at(server.url(), config(Duration.ofSeconds(20)));
-    }
-
-    private static FlinkRestConfig config(Duration requestTimeout) {
-        return FlinkRestConfig.builder()
-                .requestTimeout(requestTimeout)
-                .maxBodyBytes(LIMIT)
-                .build();
-    }
-
-    @AfterEach
-    void stillOfUse() throws IOException {
-        server.behave(json("{\"jobs\":[]}"));
-        try (RawServer closing = server) {
-            assertThat(answer(transport.observeJob(CLUSTER, JOB))).isEqualTo(new JobObservation.NotFound());
-        }
-    }
-
+class HostileAnswersTest extends Hostile {
     static Stream<Arguments> brokenOff() {
         return Stream.of(
                 broken("before anything", (connection, out) -> connection.close()),
@@ -114,7 +76,7 @@ class HostileAnswersTest {
     @ParameterizedTest
     @ValueSource(strings = {"nothing", "headers", "body", "drip"})
     void aSlowAnswerIsUnreachableAndItsConnectionIsGivenUp(String until) throws Exception {
-        FlinkRestTransport hasty = FlinkRestTransport.at(server.url(), config(Duration.ofMillis(300)));
+        FlinkRestTransport hasty = withTimeout(Duration.ofMillis(300));
         server.behave((connection, out) -> {
             if (!until.equals("nothing")) {
                 write(out, HEAD);
@@ -208,16 +170,15 @@ class HostileAnswersTest {
         // So that the requests that go by the version are sent, and get the answer.
         server.behave(json("{\"flink-version\":\"2.3.0\"}"));
         answer(transport.flinkVersion(CLUSTER));
-        FlinkRestTransport asking = FlinkRestTransport.at(server.url(), config(Duration.ofSeconds(20)));
+        FlinkRestTransport asking = withTimeout(Duration.ofSeconds(20));
         server.behave((connection, out) -> send(out, 200, contentType, body));
-        SavepointRequest request = new SavepointRequest(JOB, TRIGGER, Optional.empty(), SavepointFormat.CANONICAL);
         List<CompletionStage<?>> all = new ArrayList<>(List.of(
                 transport.observeJob(CLUSTER, JOB),
                 transport.observeOperation(CLUSTER, JOB, TRIGGER),
                 transport.savepointHistory(CLUSTER, JOB),
                 asking.flinkVersion(CLUSTER),
-                transport.triggerSavepoint(CLUSTER, request),
-                transport.stopWithSavepoint(CLUSTER, request, false)));
+                transport.triggerSavepoint(CLUSTER, REQUEST),
+                transport.stopWithSavepoint(CLUSTER, REQUEST, false)));
         if (!new String(body, StandardCharsets.UTF_8).equals("{}")) {
             // Of the cancellation that is just the answer.
             all.add(transport.cancelJob(CLUSTER, JOB));

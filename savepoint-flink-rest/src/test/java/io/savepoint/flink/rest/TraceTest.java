@@ -105,9 +105,10 @@ class TraceTest {
     }
 
     @Test
-    void cutsNoCharacterInHalfAndLetsNoControlCharacterThrough() {
+    void cutsNoCharacterInHalfAndLetsNothingUnreadableThrough() {
         assertThat(Trace.shorten("ab\uD83D\uDE00cd", 4)).isEqualTo("ab…");
         assertThat(Trace.shorten("a\u0000\u001b[31mb\r\n", 100)).isEqualTo("a  [31mb  ");
+        assertThat(Trace.shorten("a\uD83Db\uDE00c\uD83D\uDE00", 100)).isEqualTo("a\ufffdb\ufffdc\uD83D\uDE00");
     }
 
     @Test
