@@ -3,21 +3,24 @@ package io.savepoint.flink.rest;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a body up to a size; beyond it the connection is given up at once. */
+/**
+ * Reads a body up to a size; beyond it the connection is given up at once. What arrives is copied: it may come in pieces of
+ * one byte, each of which would keep the whole buffer that it lies in.
+ */
 final class BoundedBody implements BodySubscriber<byte[]> {
     private final int limit;
     private final boolean announcedTooLarge;
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
-    private final List<ByteBuffer> received = new ArrayList<>();
     private @Nullable Subscription subscription;
-    private long size;
+    private byte[] received = new byte[0];
+    private int size;
 
     private BoundedBody(int limit, boolean announcedTooLarge) {
         this.limit = limit;
@@ -54,39 +57,42 @@ final class BoundedBody implements BodySubscriber<byte[]> {
             return;
         }
         for (ByteBuffer item : items) {
-            size += item.remaining();
-            received.add(item);
-        }
-        if (size > limit && subscription != null) {
-            giveUp(subscription);
+            if (item.remaining() > limit - size) {
+                if (subscription != null) {
+                    giveUp(subscription);
+                }
+                return;
+            }
+            add(item);
         }
     }
 
+    private void add(ByteBuffer item) {
+        int length = item.remaining();
+        if (length > received.length - size) {
+            received = Arrays.copyOf(received, (int) Math.min(limit, Math.max(size + length, 2L * received.length)));
+        }
+        item.get(received, size, length);
+        size += length;
+    }
+
     private void giveUp(Subscription from) {
-        received.clear();
+        received = new byte[0];
         from.cancel();
         result.completeExceptionally(new BodyTooLargeException("the answer has more than " + limit + " bytes"));
     }
 
     @Override
     public void onError(Throwable throwable) {
-        received.clear();
+        received = new byte[0];
         result.completeExceptionally(throwable);
     }
 
     @Override
     public void onComplete() {
-        if (result.isDone()) {
-            return;
+        if (!result.isDone()) {
+            result.complete(Arrays.copyOf(received, size));
+            received = new byte[0];
         }
-        byte[] body = new byte[(int) size];
-        int at = 0;
-        for (ByteBuffer item : received) {
-            int length = item.remaining();
-            item.get(body, at, length);
-            at += length;
-        }
-        received.clear();
-        result.complete(body);
     }
 }
