@@ -151,11 +151,15 @@ final class Answers {
             boolean listed = false;
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                 JsonToken token = parser.nextToken();
-                if (name.equals("jobs") && token == JsonToken.START_ARRAY) {
+                if (!name.equals("jobs")) {
+                    parser.skipChildren();
+                } else if (listed) {
+                    throw Json.twice(name);
+                } else if (token == JsonToken.START_ARRAY) {
                     listed = true;
                     found = find(parser, job);
                 } else {
-                    parser.skipChildren();
+                    throw new WrongShapeException("its field 'jobs' is not an array");
                 }
             }
             Json.requireEnd(parser);

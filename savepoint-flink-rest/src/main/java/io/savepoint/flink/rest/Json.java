@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads the wanted fields of an answer, passing over all others without keeping them, and writes requests. */
 final class Json {
     private static final int DEEPEST = 64;
+    /** Enough for some 25,000 checkpoints in a history, which has 10 by default. */
+    private static final int MOST_VALUES = 250_000;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(
@@ -58,47 +60,69 @@ final class Json {
 
     /** Reads the object that the parser is at the beginning of. */
     static JsonObject object(JsonParser parser, Set<String> wanted) throws IOException {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-            JsonToken token = parser.nextToken();
-            if (wanted.contains(name)) {
-                Object value = value(parser, token, wanted);
-                if (value != null) {
-                    fields.put(name, value);
+        return new Reader(parser, wanted).object();
+    }
+
+    /** Keeps what is wanted: a bounded number of values, as many small ones take much more memory than their text. */
+    private static final class Reader {
+        private final JsonParser parser;
+        private final Set<String> wanted;
+        private int kept;
+
+        Reader(JsonParser parser, Set<String> wanted) {
+            this.parser = parser;
+            this.wanted = wanted;
+        }
+
+        JsonObject object() throws IOException {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                JsonToken token = parser.nextToken();
+                if (!wanted.contains(name)) {
+                    parser.skipChildren();
+                } else if (fields.containsKey(name)) {
+                    throw twice(name);
+                } else {
+                    fields.put(name, value(token));
                 }
-            } else {
-                parser.skipChildren();
             }
+            return new JsonObject(fields);
         }
-        return new JsonObject(fields);
+
+        private @Nullable Object value(@Nullable JsonToken token) throws IOException {
+            if (token == null) {
+                throw new WrongShapeException("it ends in the middle");
+            }
+            if (++kept > MOST_VALUES) {
+                throw new WrongShapeException("it has more than " + MOST_VALUES + " values");
+            }
+            return switch (token) {
+                case START_OBJECT -> object();
+                case START_ARRAY -> array();
+                case VALUE_STRING -> parser.getText();
+                case VALUE_NUMBER_INT -> parser.getLongValue();
+                case VALUE_TRUE -> true;
+                case VALUE_FALSE -> false;
+                case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+                default -> null;
+            };
+        }
+
+        private List<Object> array() throws IOException {
+            List<Object> values = new ArrayList<>();
+            for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+                Object value = value(token);
+                if (value != null) {
+                    values.add(value);
+                }
+            }
+            return values;
+        }
     }
 
-    private static @Nullable Object value(JsonParser parser, @Nullable JsonToken token, Set<String> wanted)
-            throws IOException {
-        if (token == null) {
-            throw new WrongShapeException("it ends in the middle");
-        }
-        return switch (token) {
-            case START_OBJECT -> object(parser, wanted);
-            case START_ARRAY -> array(parser, wanted);
-            case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT -> parser.getLongValue();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-            default -> null;
-        };
-    }
-
-    private static List<Object> array(JsonParser parser, Set<String> wanted) throws IOException {
-        List<Object> values = new ArrayList<>();
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            Object value = value(parser, token, wanted);
-            if (value != null) {
-                values.add(value);
-            }
-        }
-        return values;
+    /** Which of the two is meant is anybody's guess, and a wrong guess may be a savepoint that is none. */
+    static WrongShapeException twice(String name) {
+        return new WrongShapeException("its field '" + name + "' is there twice");
     }
 
     /** Writes an object of strings, numbers, booleans and lists of strings. */
