@@ -11,6 +11,8 @@ import java.util.OptionalLong;
  * {@link WrongShapeException}.
  */
 record JsonObject(Map<String, Object> fields) {
+    private static final int LONGEST_TEXT = 8192;
+
     Optional<String> text(String name) {
         return value(name, String.class, "a string");
     }
@@ -35,8 +37,14 @@ record JsonObject(Map<String, Object> fields) {
         return items;
     }
 
+    /** A text that is kept, sent and told to users: readable, and of a length that no path or name exceeds. */
     String requiredText(String name) {
-        return text(name).filter(text -> !text.isEmpty()).orElseThrow(() -> missing(name));
+        String text = text(name).filter(it -> !it.isEmpty()).orElseThrow(() -> missing(name));
+        if (!Trace.shorten(text, LONGEST_TEXT).equals(text)) {
+            throw new WrongShapeException("its field '" + name + "' is longer than " + LONGEST_TEXT
+                    + " characters, or has characters that cannot be read");
+        }
+        return text;
     }
 
     long requiredInteger(String name) {

@@ -13,13 +13,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A server that answers as no HTTP server would: what it sends is up to the test, byte by byte. */
 final class RawServer implements AutoCloseable {
-    /** What a connection gets after its request's headers. */
+    /** What a connection gets for its request. */
     interface Behaviour {
         void answer(Socket connection, OutputStream out) throws Exception;
     }
+
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)\r\n");
 
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -42,7 +46,7 @@ final class RawServer implements AutoCloseable {
 
     private void serve(Socket connection) {
         try (connection) {
-            while (readHeaders(connection.getInputStream())) {
+            while (readRequest(connection.getInputStream())) {
                 requests.incrementAndGet();
                 behaviour.get().answer(connection, connection.getOutputStream());
             }
@@ -51,11 +55,16 @@ final class RawServer implements AutoCloseable {
         }
     }
 
-    private static boolean readHeaders(InputStream in) throws IOException {
+    /** Reads a request to the end of its body; false at the end of the connection. */
+    private static boolean readRequest(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
         int last = 0;
         for (int b = in.read(); b >= 0; b = in.read()) {
+            head.append((char) b);
             last = (last << 8) | b;
             if (last == 0x0d0a0d0a) {
+                Matcher length = LENGTH.matcher(head);
+                in.skipNBytes(length.find() ? Long.parseLong(length.group(1)) : 0);
                 return true;
             }
         }
