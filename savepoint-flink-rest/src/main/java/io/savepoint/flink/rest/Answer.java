@@ -119,10 +119,11 @@ final class Answer {
         return switch (status) {
             case 400 ->
                 reason.isPresent()
-                        ? refused(told)
+                        ? refusal(said, told)
                         : new FlinkAnswerException(said + "; this is not Flink's way to"
                                 + " refuse a request: check what is between here and the JobManager");
-            case 413 -> refused(reason.isPresent() ? told : "the request is too large for it or for a proxy before it");
+            case 413 ->
+                refusal(said, reason.isPresent() ? told : "the request is too large for it or for a proxy before it");
             case 503 ->
                 said.contains("leader election")
                         ? new FlinkLeaderElectionException(
@@ -156,6 +157,13 @@ final class Answer {
                 ? "check the Proxy-Authorization that FlinkRestConfig.headers gave, and that the JVM's"
                         + " jdk.http.auth.tunneling.disabledSchemes lets it be sent"
                 : "give it a Proxy-Authorization by FlinkRestConfig.headers, such as FlinkHeaders.proxyBasic";
+    }
+
+    /** A question asks for nothing that could be refused for good: asked again it may be answered. */
+    private FlinkException refusal(String said, String told) {
+        return call.isQuestion()
+                ? new FlinkAnswerException(said + "; look into the JobManager's log, and at what is before it")
+                : refused(told);
     }
 
     FlinkRefusedException refused(String reason) {

@@ -62,6 +62,11 @@ record Call(
         return new Call(cluster, endpoint, method, path, query, contentType, body, left, given);
     }
 
+    /** Whether it only asks, and changes nothing. */
+    boolean isQuestion() {
+        return method.equals("GET");
+    }
+
     HttpRequest toHttp() {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path + query))
                 .method(method, body)

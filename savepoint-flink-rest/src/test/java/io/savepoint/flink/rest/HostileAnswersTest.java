@@ -277,6 +277,22 @@ class HostileAnswersTest extends Hostile {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {400, 413})
+    void aQuestionIsNothingToRefuse(int status) {
+        byte[] error = bytes("{\"errors\":[\"a.b.C: no\"]}");
+        server.behave((connection, out) -> send(out, status, "application/json", error));
+        assertThat(List.of(
+                        failure(transport.observeJob(CLUSTER, JOB)),
+                        failure(transport.observeOperation(CLUSTER, JOB, TRIGGER)),
+                        failure(transport.savepointHistory(CLUSTER, JOB)),
+                        failure(transport.flinkVersion(CLUSTER)),
+                        failure(transport.triggerSavepoint(CLUSTER, REQUEST))))
+                .allSatisfy(thrown -> assertThat(thrown)
+                        .isExactlyInstanceOf(FlinkAnswerException.class)
+                        .hasMessageContainingAll("GET ", "HTTP " + status + " (C: no)", "look into"));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"garbage\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "SSH-2.0-OpenSSH_9.0\r\n"})
     void whatIsNotHttpIsNoAnswer(String bytes) {
         server.behave((connection, out) -> {
