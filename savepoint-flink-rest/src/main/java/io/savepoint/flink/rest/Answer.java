@@ -73,8 +73,18 @@ final class Answer {
         } catch (IOException e) {
             throw notFlinks("that is not valid JSON (" + e.getClass().getSimpleName() + ")");
         } catch (WrongShapeException e) {
-            throw notFlinks("that is not of the expected form: " + e.getMessage());
+            throw notFlinks(e);
         }
+    }
+
+    /** The failure that a good answer is whose JSON is not of the expected form. */
+    FlinkAnswerException notFlinks(WrongShapeException e) {
+        return notFlinks("that is not of the expected form: " + e.getMessage());
+    }
+
+    /** What came back, as the answer to the same question of somebody else. */
+    Answer to(Call other) {
+        return new Answer(other, status, contentType, body);
     }
 
     private boolean isJson() {

@@ -1,15 +1,9 @@
 package io.savepoint.flink.rest;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.savepoint.model.DisposalObservation;
-import io.savepoint.model.FlinkJobState;
-import io.savepoint.model.JobId;
-import io.savepoint.model.JobObservation;
 import io.savepoint.model.OperationObservation;
 import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,15 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads each kind of good answer. */
 final class Answers {
     private static final Set<String> OPERATION =
             Set.of("status", "id", "operation", "location", "failure-cause", "class", "stack-trace");
     private static final Set<String> EXCEPTIONS = Set.of("root-exception", "exceptionHistory", "entries", "stacktrace");
-    private static final Set<String> JOB =
-            Set.of("jid", "state", "start-time", "end-time", "tasks", "total", "running", "finished");
     private static final Set<String> HISTORY = Set.of(
             "latest",
             "savepoint",
@@ -141,72 +132,6 @@ final class Answers {
                                 .flatMap(entry -> entry.text("stacktrace")))
                         .map(trace -> Trace.parse(trace).condensed())
                         .filter(reason -> !reason.isEmpty()));
-    }
-
-    /** Finds one job among perhaps thousands, of which no other is kept. */
-    static JobObservation job(Answer answer, JobId job) {
-        return answer.parse(parser -> {
-            Json.requireObject(parser.nextToken());
-            Optional<JobObservation.Found> found = Optional.empty();
-            boolean listed = false;
-            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-                JsonToken token = parser.nextToken();
-                if (!name.equals("jobs")) {
-                    parser.skipChildren();
-                } else if (listed) {
-                    throw Json.twice(name);
-                } else if (token == JsonToken.START_ARRAY) {
-                    listed = true;
-                    found = find(parser, job);
-                } else {
-                    throw new WrongShapeException("its field 'jobs' is not an array");
-                }
-            }
-            Json.requireEnd(parser);
-            if (!listed) {
-                throw new WrongShapeException("its field 'jobs' is missing");
-            }
-            return found.<JobObservation>map(it -> it).orElseGet(JobObservation.NotFound::new);
-        });
-    }
-
-    private static Optional<JobObservation.Found> find(JsonParser parser, JobId job) throws IOException {
-        JobObservation.@Nullable Found found = null;
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
-            JsonObject candidate = Json.object(parser, JOB);
-            if (!candidate.requiredText("jid").equals(job.hex())) {
-                continue;
-            }
-            JobObservation.Found next = found(candidate);
-            // Before 1.15 an id can run again after its end, and then the one that lives counts.
-            if (found == null || found.state().isTerminal()) {
-                found = next;
-            }
-        }
-        if (parser.currentToken() != JsonToken.END_ARRAY) {
-            throw new WrongShapeException("its field 'jobs' is not an array of objects");
-        }
-        return Optional.ofNullable(found);
-    }
-
-    private static JobObservation.Found found(JsonObject job) {
-        long end = job.integer("end-time").orElse(-1);
-        JsonObject tasks = job.object("tasks").orElseGet(() -> new JsonObject(Map.of()));
-        long total = tasks.integer("total").orElse(0);
-        long up = tasks.integer("running").orElse(0) + tasks.integer("finished").orElse(0);
-        return new JobObservation.Found(
-                state(job.requiredText("state")),
-                instant(job.requiredInteger("start-time")),
-                end < 0 ? Optional.empty() : Optional.of(instant(end)),
-                total > 0 && up == total);
-    }
-
-    private static FlinkJobState state(String name) {
-        try {
-            return FlinkJobState.valueOf(name);
-        } catch (IllegalArgumentException e) {
-            throw new WrongShapeException("its job state '" + Trace.shorten(name, 40) + "' is unknown");
-        }
     }
 
     private static Instant instant(long epochMillis) {

@@ -67,6 +67,11 @@ record Call(
         return method.equals("GET");
     }
 
+    /** The same in what is left of its time. */
+    Call within(Duration left) {
+        return new Call(cluster, endpoint, method, path, query, contentType, body, left, headers);
+    }
+
     HttpRequest toHttp() {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path + query))
                 .method(method, body)

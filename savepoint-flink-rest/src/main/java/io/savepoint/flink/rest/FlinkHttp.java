@@ -77,7 +77,7 @@ final class FlinkHttp {
         });
     }
 
-    private static FlinkException failure(Call call, @Nullable Throwable thrown) {
+    static FlinkException failure(Call call, @Nullable Throwable thrown) {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (cause instanceof Error error) {

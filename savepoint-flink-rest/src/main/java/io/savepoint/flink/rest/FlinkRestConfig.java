@@ -15,12 +15,14 @@ public final class FlinkRestConfig {
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final int SMALLEST_BODY = 1024;
     private static final int HIGHEST_PORT = 65_535;
+    private static final int MOST_REQUESTS = 10_000;
 
     private final Duration connectTimeout;
     private final Duration requestTimeout;
     private final Duration launchTimeout;
     private final Duration outageTolerance;
     private final int maxBodyBytes;
+    private final int maxRequestsPerEndpoint;
     private final Scheduler scheduler;
     private final Optional<FlinkTls> tls;
     private final Optional<FlinkHeaders> headers;
@@ -32,6 +34,7 @@ public final class FlinkRestConfig {
         launchTimeout = builder.launchTimeout;
         outageTolerance = builder.outageTolerance;
         maxBodyBytes = builder.maxBodyBytes;
+        maxRequestsPerEndpoint = builder.maxRequestsPerEndpoint;
         scheduler = builder.scheduler;
         tls = builder.tls;
         headers = builder.headers;
@@ -94,6 +97,15 @@ public final class FlinkRestConfig {
         return maxBodyBytes;
     }
 
+    /**
+     * {@return how many requests to one endpoint may be under way at once; 32 by default, and besides as many uploads and
+     * submissions of jars. Up to 1000 more wait for their turn, which is part of their time; of those whose turn does not
+     * come nothing was sent}
+     */
+    public int maxRequestsPerEndpoint() {
+        return maxRequestsPerEndpoint;
+    }
+
     /** {@return the source of time between the polls of {@code takeSavepoint}; the system's by default} */
     public Scheduler scheduler() {
         return scheduler;
@@ -121,6 +133,7 @@ public final class FlinkRestConfig {
         private Duration launchTimeout = Duration.ofMinutes(2);
         private Duration outageTolerance = Duration.ofMinutes(1);
         private int maxBodyBytes = 16 * 1024 * 1024;
+        private int maxRequestsPerEndpoint = 32;
         private Scheduler scheduler = SystemScheduler.INSTANCE;
         private Optional<FlinkTls> tls = Optional.empty();
         private Optional<FlinkHeaders> headers = Optional.empty();
@@ -190,6 +203,22 @@ public final class FlinkRestConfig {
                         "maxBodyBytes must be at least " + SMALLEST_BODY + ", was " + maxBodyBytes);
             }
             this.maxBodyBytes = maxBodyBytes;
+            return this;
+        }
+
+        /**
+         * Sets {@link FlinkRestConfig#maxRequestsPerEndpoint()}.
+         *
+         * @param maxRequestsPerEndpoint from 1 to 10000; a JobManager that does not answer holds as many connections
+         * @return this builder
+         * @throws IllegalArgumentException if it is not
+         */
+        public Builder maxRequestsPerEndpoint(int maxRequestsPerEndpoint) {
+            if (maxRequestsPerEndpoint < 1 || maxRequestsPerEndpoint > MOST_REQUESTS) {
+                throw new IllegalArgumentException("maxRequestsPerEndpoint must be from 1 to " + MOST_REQUESTS
+                        + ", was " + maxRequestsPerEndpoint);
+            }
+            this.maxRequestsPerEndpoint = maxRequestsPerEndpoint;
             return this;
         }
 

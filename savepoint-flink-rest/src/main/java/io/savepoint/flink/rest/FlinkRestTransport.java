@@ -34,7 +34,9 @@ import java.util.function.Function;
  *
  * <p>Every method returns at once; no thread waits for Flink. A future that fails does so with a {@link FlinkException}
  * (which {@code join()} wraps, as always). Every request is bounded by {@link FlinkRestConfig#requestTimeout()}, from
- * the connection to the last byte of the answer, and its answer by {@link FlinkRestConfig#maxBodyBytes()}. Redirects are
+ * the connection to the last byte of the answer, its answer by {@link FlinkRestConfig#maxBodyBytes()}, and how many are
+ * under way to one endpoint by {@link FlinkRestConfig#maxRequestsPerEndpoint()}. Those who look at jobs of one endpoint at
+ * the same time share the question, which is always one that was sent after they asked. Redirects are
  * not followed, and no request is repeated, except by {@link #takeSavepoint(ClusterId, JobId, String)}. Cancelling a future
  * does not take back its request.
  *
@@ -47,7 +49,8 @@ public final class FlinkRestTransport implements FlinkTransport {
     private final FlinkEndpoints endpoints;
     private final Optional<ClusterId> only;
     private final FlinkRestConfig config;
-    private final FlinkHttp http;
+    private final Bulkhead bulkhead;
+    private final Overviews overviews;
     private final FlinkVersions versions;
     private final SavepointRequests savepoints;
     private final JarRequests jars;
@@ -58,7 +61,8 @@ public final class FlinkRestTransport implements FlinkTransport {
         this.endpoints = endpoints;
         this.only = only;
         this.config = config;
-        this.http = new FlinkHttp(config);
+        this.bulkhead = new Bulkhead(new FlinkHttp(config)::send, config);
+        this.overviews = new Overviews(this::send, config.requestTimeout());
         this.versions = new FlinkVersions(this::askVersion);
         this.savepoints = new SavepointRequests(this::send, versions, config);
         this.jars = new JarRequests(this::send, config.launchTimeout());
@@ -126,7 +130,7 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     @Override
     public CompletableFuture<JobObservation> observeJob(ClusterId cluster, JobId job) {
-        return get(cluster, "/jobs/overview", answer -> Answers.job(answer, job));
+        return withEndpoint(cluster, endpoint -> overviews.ask(cluster, endpoint, job));
     }
 
     @Override
@@ -376,7 +380,7 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     /** Sends a call. After an outage there may be another version of Flink behind the endpoint. */
     private CompletableFuture<Answer> send(Call call) {
-        return http.send(call).whenComplete((answer, thrown) -> {
+        return bulkhead.send(call).whenComplete((answer, thrown) -> {
             if (thrown != null || answer.status() == 503) {
                 versions.forget(call.endpoint());
             }

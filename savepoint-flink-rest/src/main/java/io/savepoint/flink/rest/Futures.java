@@ -1,15 +1,39 @@
 package io.savepoint.flink.rest;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link CompletableFuture} leaves to be done by hand. */
 final class Futures {
     private Futures() {}
+
+    /** Calls what gives a future; what it throws instead fails one. */
+    static <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> supplier) {
+        try {
+            return supplier.get();
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Does something, off the timer's thread, if a future is not done in time. */
+    static void whenLate(CompletableFuture<?> future, Duration timeout, Runnable action) {
+        CompletableFuture<Void> timer =
+                new CompletableFuture<Void>().orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        CompletableFuture<?> unused = future.whenComplete((value, thrown) -> timer.complete(null));
+        CompletableFuture<Void> unusedToo = timer.whenComplete((done, late) -> {
+            if (late != null) {
+                timer.defaultExecutor().execute(action);
+            }
+        });
+    }
 
     /** A future that fails with the failure itself, not wrapped into a {@link CompletionException}. */
     static <T> CompletableFuture<T> plain(CompletionStage<T> stage) {

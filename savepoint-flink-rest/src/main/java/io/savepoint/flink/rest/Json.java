@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the wanted fields of an answer, passing over all others without keeping them, and writes requests. */
@@ -60,7 +62,13 @@ final class Json {
 
     /** Reads the object that the parser is at the beginning of. */
     static JsonObject object(JsonParser parser, Set<String> wanted) throws IOException {
-        return new Reader(parser, wanted).object();
+        return objectUnless(parser, wanted, (name, value) -> false).orElseThrow();
+    }
+
+    /** The same, but passes over the rest of an object as soon as one of the wanted fields tells that it is of no use. */
+    static Optional<JsonObject> objectUnless(
+            JsonParser parser, Set<String> wanted, BiPredicate<String, Object> isOfNoUse) throws IOException {
+        return new Reader(parser, wanted).object(isOfNoUse);
     }
 
     /** Keeps what is wanted: a bounded number of values, as many small ones take much more memory than their text. */
@@ -74,7 +82,7 @@ final class Json {
             this.wanted = wanted;
         }
 
-        JsonObject object() throws IOException {
+        Optional<JsonObject> object(BiPredicate<String, Object> isOfNoUse) throws IOException {
             Map<String, Object> fields = new LinkedHashMap<>();
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                 JsonToken token = parser.nextToken();
@@ -83,10 +91,22 @@ final class Json {
                 } else if (fields.containsKey(name)) {
                     throw twice(name);
                 } else {
-                    fields.put(name, value(token));
+                    Object value = value(token);
+                    if (value != null && isOfNoUse.test(name, value)) {
+                        passOver();
+                        return Optional.empty();
+                    }
+                    fields.put(name, value);
                 }
             }
-            return new JsonObject(fields);
+            return Optional.of(new JsonObject(fields));
+        }
+
+        private void passOver() throws IOException {
+            while (parser.nextFieldName() != null) {
+                parser.nextToken();
+                parser.skipChildren();
+            }
         }
 
         private @Nullable Object value(@Nullable JsonToken token) throws IOException {
@@ -97,7 +117,7 @@ final class Json {
                 throw new WrongShapeException("it has more than " + MOST_VALUES + " values");
             }
             return switch (token) {
-                case START_OBJECT -> object();
+                case START_OBJECT -> object((name, value) -> false).orElseThrow();
                 case START_ARRAY -> array();
                 case VALUE_STRING -> parser.getText();
                 case VALUE_NUMBER_INT -> parser.getLongValue();

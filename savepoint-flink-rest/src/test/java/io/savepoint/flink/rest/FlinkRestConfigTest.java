@@ -28,6 +28,7 @@ class FlinkRestConfigTest {
         assertThat(config.launchTimeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.outageTolerance()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.maxBodyBytes()).isEqualTo(16 * 1024 * 1024);
+        assertThat(config.maxRequestsPerEndpoint()).isEqualTo(32);
     }
 
     @ParameterizedTest
@@ -54,6 +55,14 @@ class FlinkRestConfigTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FlinkRestConfig.builder().maxBodyBytes(1023))
                 .withMessage("maxBodyBytes must be at least 1024, was 1023");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 10_001})
+    void namesTheFieldOfABadNumberOfRequests(int bad) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FlinkRestConfig.builder().maxRequestsPerEndpoint(bad))
+                .withMessage("maxRequestsPerEndpoint must be from 1 to 10000, was " + bad);
     }
 
     @ParameterizedTest

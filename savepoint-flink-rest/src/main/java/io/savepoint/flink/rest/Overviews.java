@@ -1,0 +1,124 @@
+package io.savepoint.flink.rest;
+
+import io.savepoint.model.ClusterId;
+import io.savepoint.model.JobId;
+import io.savepoint.model.JobObservation;
+import io.savepoint.spi.FlinkAnswerException;
+import io.savepoint.spi.FlinkException;
+import io.savepoint.spi.FlinkLeaderElectionException;
+import io.savepoint.spi.FlinkUnreachableException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * Asks each endpoint for its jobs, one question at a time: its answer holds all jobs, so all who ask share it. Nobody gets
+ * the answer to a question that was sent before he asked, as it may tell of a time before; who asks while one is under way
+ * waits for the next. Safe for use by any number of threads.
+ */
+final class Overviews {
+    private final Function<Call, CompletableFuture<Answer>> sender;
+    private final Duration timeout;
+    /** Who waits for the next question, at each endpoint where one is under way. */
+    private final Map<URI, List<Asker>> waiting = new HashMap<>();
+
+    Overviews(Function<Call, CompletableFuture<Answer>> sender, Duration timeout) {
+        this.sender = sender;
+        this.timeout = timeout;
+    }
+
+    /** Who asks, for which job; the call is as it would be if he were the only one. */
+    private record Asker(Call call, JobId job, CompletableFuture<JobObservation> result) {
+        void complete(Answer answer, Overview overview) {
+            try {
+                result.complete(overview.job(job));
+            } catch (WrongShapeException e) {
+                result.completeExceptionally(answer.to(call).notFlinks(e));
+            }
+        }
+
+        void fail(Call asked, Throwable thrown) {
+            boolean asItIs = asked.cluster().equals(call.cluster()) || !(thrown instanceof FlinkException);
+            result.completeExceptionally(asItIs ? thrown : told(asked, (FlinkException) thrown));
+        }
+
+        /** The same failure, told of the asker's own cluster. */
+        private FlinkException told(Call asked, FlinkException failure) {
+            String message = String.valueOf(failure.getMessage()).replace(asked.toString(), call.toString());
+            if (failure instanceof FlinkLeaderElectionException) {
+                return new FlinkLeaderElectionException(message);
+            }
+            return failure instanceof FlinkUnreachableException
+                    ? new FlinkUnreachableException(message, failure)
+                    : new FlinkAnswerException(message, failure);
+        }
+    }
+
+    CompletableFuture<JobObservation> ask(ClusterId cluster, URI endpoint, JobId job) {
+        Asker asker = new Asker(Call.get(cluster, endpoint, "/jobs/overview", timeout), job, new CompletableFuture<>());
+        boolean isNext;
+        synchronized (this) {
+            List<Asker> others = waiting.putIfAbsent(endpoint, new ArrayList<>());
+            isNext = others == null;
+            if (others != null) {
+                others.add(asker);
+            }
+        }
+        if (isNext) {
+            send(List.of(asker));
+        } else {
+            Futures.whenLate(
+                    asker.result,
+                    timeout,
+                    () -> asker.fail(asker.call, FlinkHttp.failure(asker.call, new TimeoutException())));
+        }
+        return asker.result;
+    }
+
+    private void send(List<Asker> askers) {
+        Call call = askers.get(0).call;
+        Futures.whenDone(
+                Futures.call(() -> sender.apply(call)),
+                answer -> {
+                    sendNext(call.endpoint());
+                    settle(askers, answer);
+                },
+                thrown -> {
+                    sendNext(call.endpoint());
+                    askers.forEach(asker -> asker.fail(call, thrown));
+                });
+    }
+
+    private void sendNext(URI endpoint) {
+        List<Asker> next;
+        synchronized (this) {
+            next = waiting.getOrDefault(endpoint, List.of());
+            next.removeIf(asker -> asker.result.isDone());
+            if (next.isEmpty()) {
+                waiting.remove(endpoint);
+            } else {
+                waiting.put(endpoint, new ArrayList<>());
+            }
+        }
+        if (!next.isEmpty()) {
+            send(next);
+        }
+    }
+
+    private static void settle(List<Asker> askers, Answer answer) {
+        Overview overview;
+        try {
+            overview = Overview.read(answer, askers.stream().map(Asker::job).toList());
+        } catch (RuntimeException | Error e) {
+            askers.forEach(asker -> asker.fail(answer.call(), e));
+            return;
+        }
+        askers.forEach(asker -> asker.complete(answer, overview));
+    }
+}
