@@ -70,8 +70,13 @@ class DyingFlinkIT {
     }
 
     @BeforeEach
-    void a_running_job_with_a_savepoint() throws Exception {
-        world = FlinkWorld.inMemory(flink, directory);
+    void world() throws Exception {
+        beginIn(FlinkWorld.inMemory(flink, directory));
+    }
+
+    /** Starts a job and takes a savepoint of it, as every test here needs it. */
+    void beginIn(FlinkWorld fresh) throws Exception {
+        world = fresh;
         manager = world.startJob(world.spec());
         recorded = world.take(manager);
         firstRun = world.jobId();
@@ -91,12 +96,12 @@ class DyingFlinkIT {
         // Waits for its turn behind the annotation.
         world.askByGeneration();
 
-        flink.killJobManager();
+        world.flink.killJobManager();
         world.awaitOperationLooks(1);
         assertThat(world.controlIs(ControlState.IN_PROGRESS))
                 .as("nothing is decided while Flink cannot be asked: %s", world.status())
                 .isTrue();
-        flink.restart();
+        world.flink.restart();
 
         world.await("the control to fail", () -> world.controlIs(ControlState.FAILED));
         world.control.unblockSnapshots();
@@ -128,7 +133,7 @@ class DyingFlinkIT {
         world.control.blockSnapshots();
         CompletableFuture<SavepointResult> call = manager.takeSavepoint(FlinkWorld.ORDERS);
         awaitSnapshotBegun();
-        flink.killTaskManager();
+        world.flink.killTaskManager();
         world.control.unblockSnapshots();
 
         assertThatThrownBy(() -> call.get(60, TimeUnit.SECONDS))
@@ -143,7 +148,7 @@ class DyingFlinkIT {
             assertThat(savepoint.state()).isEqualTo(SavepointState.FAILED);
             assertThat(savepoint.message().orElse("")).isNotBlank();
         });
-        flink.startTaskManager();
+        world.flink.startTaskManager();
         assertRestartedFromTheRecordedSavepoint();
 
         world.askByGeneration();

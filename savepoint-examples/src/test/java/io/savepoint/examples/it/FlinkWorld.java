@@ -61,6 +61,7 @@ final class FlinkWorld implements AutoCloseable {
     private static final int KEYS = 16;
     private static final Set<String> ENDS = Set.of("FAILED", "CANCELED", "FINISHED");
 
+    final LocalFlink flink;
     final PlainFlinkRest rest;
     final FlinkRestTransport transport;
     final CounterJobControl control;
@@ -79,6 +80,7 @@ final class FlinkWorld implements AutoCloseable {
     record Taken(String location, Snapshot snapshot) {}
 
     FlinkWorld(LocalFlink flink, Path directory, ClusterStateStore store, User user) throws IOException {
+        this.flink = flink;
         this.rest = new PlainFlinkRest(flink.restUrl());
         this.transport = FlinkRestTransport.at(flink.restUrl().toString());
         this.control = CounterJobControl.in(directory.resolve("control"));
