@@ -28,6 +28,7 @@ import io.savepoint.model.SavepointEvent;
 import io.savepoint.model.SavepointState;
 import io.savepoint.model.TriggerId;
 import io.savepoint.spi.ClusterStateStore;
+import io.savepoint.spi.FlinkTransport;
 import io.savepoint.store.InMemoryClusterStateStore;
 import io.savepoint.testing.ForwardingTransport;
 import java.io.IOException;
@@ -62,6 +63,7 @@ final class FlinkWorld implements AutoCloseable {
     private static final Set<String> ENDS = Set.of("FAILED", "CANCELED", "FINISHED");
 
     final LocalFlink flink;
+    final Path directory;
     final PlainFlinkRest rest;
     final FlinkRestTransport transport;
     final CounterJobControl control;
@@ -81,6 +83,7 @@ final class FlinkWorld implements AutoCloseable {
 
     FlinkWorld(LocalFlink flink, Path directory, ClusterStateStore store, User user) throws IOException {
         this.flink = flink;
+        this.directory = directory;
         this.rest = new PlainFlinkRest(flink.restUrl());
         this.transport = FlinkRestTransport.at(flink.restUrl().toString());
         this.control = CounterJobControl.in(directory.resolve("control"));
@@ -127,9 +130,14 @@ final class FlinkWorld implements AutoCloseable {
     }
 
     SavepointManagerBuilder builder() {
+        return builder(transport);
+    }
+
+    /** With something between the manager and Flink. */
+    SavepointManagerBuilder builder(FlinkTransport flink) {
         return SavepointManager.builder()
                 .store(store)
-                .flink(new ForwardingTransport(transport) {
+                .flink(new ForwardingTransport(flink) {
                     @Override
                     public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId job) {
                         looks.incrementAndGet();
@@ -162,8 +170,12 @@ final class FlinkWorld implements AutoCloseable {
 
     /** Puts the spec and starts a manager, which starts the job; waits until all of it runs. */
     SavepointManager startJob(JobSpec.Builder spec) throws Exception {
+        return startJob(spec, builder());
+    }
+
+    SavepointManager startJob(JobSpec.Builder spec, SavepointManagerBuilder builder) throws Exception {
         put(spec);
-        SavepointManager manager = start();
+        SavepointManager manager = start(builder);
         awaitRunning();
         return manager;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.savepoint.SavepointManager;
 import io.savepoint.examples.cluster.EveryFlink;
+import io.savepoint.examples.cluster.LocalFlink;
 import io.savepoint.examples.it.FlinkWorld.Taken;
 import io.savepoint.examples.it.FlinkWorld.User;
 import io.savepoint.examples.it.MortalManager.Point;
@@ -46,14 +47,19 @@ class KilledManagerIT extends EveryFlink {
     private Set<Path> savepointsBefore;
 
     @BeforeEach
-    void a_running_job_with_a_savepoint_and_no_manager() throws Exception {
+    void begin() throws Exception {
+        beginOn(flink, directory);
+    }
+
+    /** Starts a job and takes a savepoint of it, and leaves it without a manager, as every test here needs it. */
+    void beginOn(LocalFlink cluster, Path directory) throws Exception {
         database = "jdbc:h2:file:" + directory.resolve("savepoints-db") + ";AUTO_SERVER=TRUE";
         JdbcDataSource source = new JdbcDataSource();
         // Open for as long as this process has the store, which the others reach through it.
         source.setURL(database + ";DB_CLOSE_DELAY=-1");
         store = JdbcClusterStateStore.create(source);
         store.createTable();
-        world = new FlinkWorld(flink, directory, store, new User(store::putSpec, store::requestControl));
+        world = new FlinkWorld(cluster, directory, store, new User(store::putSpec, store::requestControl));
         try (SavepointManager first = world.startJob(world.spec())) {
             recorded = world.take(first);
         }
@@ -158,7 +164,7 @@ class KilledManagerIT extends EveryFlink {
     }
 
     private void killManagerAt(Point point) throws Exception {
-        try (MortalProcess manager = MortalProcess.start(database, flink.restUrl(), point, directory)) {
+        try (MortalProcess manager = MortalProcess.start(database, world.flink.restUrl(), point, world.directory)) {
             manager.killAtPoint();
         }
     }
