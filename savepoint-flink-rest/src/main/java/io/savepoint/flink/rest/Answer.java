@@ -121,6 +121,19 @@ final class Answer {
         return status == 404 && reason().filter(Trace::isOfThrowable).isPresent();
     }
 
+    /** Whether Flink does not serve the path at all. */
+    boolean saysNoSuchPath() {
+        return status == 404
+                && reason().filter(reason -> !reason.isOfThrowable()).isPresent();
+    }
+
+    /** Whether Flink could not read the request, as one of another version cannot: then nothing was begun. */
+    boolean refusesForm() {
+        return status == 400
+                && reason().filter(reason -> reason.says("did not match expected format"))
+                        .isPresent();
+    }
+
     /** The answer as the failure that it is, when it is not a good one. */
     FlinkException failure() {
         Optional<Trace> reason = reason();

@@ -19,6 +19,7 @@ final class Answers {
     private static final Set<String> OPERATION =
             Set.of("status", "id", "operation", "location", "failure-cause", "class", "stack-trace");
     private static final Set<String> EXCEPTIONS = Set.of("root-exception", "exceptionHistory", "entries", "stacktrace");
+    private static final Set<String> JARS = Set.of("files", "id", "name", "uploaded", "entry");
     private static final Set<String> HISTORY = Set.of(
             "latest",
             "savepoint",
@@ -196,6 +197,20 @@ final class Answers {
             }
             return id;
         });
+    }
+
+    static List<UploadedJar> jars(Answer answer) {
+        return answer.read(
+                JARS,
+                json -> json.requiredList("files", JsonObject.class, "objects").stream()
+                        .map(file -> new UploadedJar(
+                                file.requiredText("id"),
+                                file.requiredText("name"),
+                                instant(file.requiredInteger("uploaded")),
+                                file.requiredList("entry", JsonObject.class, "objects").stream()
+                                        .map(entry -> entry.requiredText("name"))
+                                        .toList()))
+                        .toList());
     }
 
     static String jobId(Answer answer) {

@@ -8,37 +8,32 @@ import io.savepoint.model.OperationObservation;
 import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
 import io.savepoint.spi.FlinkException;
-import io.savepoint.spi.FlinkRefusedException;
 import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.FlinkUnreachableException;
-import io.savepoint.spi.JobLauncher;
-import io.savepoint.spi.LaunchRequest;
 import io.savepoint.spi.SavepointRequest;
-import io.savepoint.spi.UnknownJobException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /**
  * Talks to Flink clusters from 1.13 on over their REST API, with the HTTP client of the JDK.
  *
  * <p>What differs between Flink's versions is settled by the {@code flink-version} of {@code GET /config}, which is asked
- * for before the first savepoint of an endpoint, and again after the endpoint was unreachable. Before 1.15 Flink takes
- * neither ids from clients nor a format.
+ * for before the first savepoint of an endpoint, and again after the endpoint was unreachable, when it refuses the form of
+ * a request, and whenever it lacks what a request needs: so an upgrade that nobody noticed is noticed then. Before 1.15
+ * Flink takes neither ids from clients nor a format. {@link #capabilities} tells what a version can do.
  *
  * <p>Every method returns at once; no thread waits for Flink. A future that fails does so with a {@link FlinkException}
  * (which {@code join()} wraps, as always). Every request is bounded by {@link FlinkRestConfig#requestTimeout()}, from
  * the connection to the last byte of the answer, its answer by {@link FlinkRestConfig#maxBodyBytes()}, and how many are
  * under way to one endpoint by {@link FlinkRestConfig#maxRequestsPerEndpoint()}. Those who look at jobs of one endpoint at
  * the same time share the question, which is always one that was sent after they asked. Redirects are
- * not followed, and no request is repeated, except by {@link #takeSavepoint(ClusterId, JobId, String)}. Cancelling a future
- * does not take back its request.
+ * not followed. No request is repeated, except by the methods that wait for an end, and when a version of Flink other than
+ * the one expected could not read it, hence did nothing. Cancelling a future does not take back its request.
  *
  * <p>Safe for use by any number of threads. One transport serves any number of clusters with one HTTP client, and its
  * threads are daemons: there is nothing to close.
@@ -46,26 +41,26 @@ import java.util.function.Function;
  * @see <a href="https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/rest_api/">Flink's REST API</a>
  */
 public final class FlinkRestTransport implements FlinkTransport {
-    private final FlinkEndpoints endpoints;
     private final Optional<ClusterId> only;
     private final FlinkRestConfig config;
     private final Bulkhead bulkhead;
     private final Overviews overviews;
     private final FlinkVersions versions;
+    private final FlinkRequests requests;
     private final SavepointRequests savepoints;
-    private final JarRequests jars;
+    private final Jars jars;
     private final SavepointTaker taker;
     private final SavepointDisposer disposer;
 
     private FlinkRestTransport(FlinkEndpoints endpoints, Optional<ClusterId> only, FlinkRestConfig config) {
-        this.endpoints = endpoints;
         this.only = only;
         this.config = config;
         this.bulkhead = new Bulkhead(new FlinkHttp(config)::send, config);
         this.overviews = new Overviews(this::send, config.requestTimeout());
         this.versions = new FlinkVersions(this::askVersion);
-        this.savepoints = new SavepointRequests(this::send, versions, config);
-        this.jars = new JarRequests(this::send, config.launchTimeout());
+        this.requests = new FlinkRequests(endpoints, this::send, versions, config.requestTimeout());
+        this.savepoints = new SavepointRequests(requests, config.scheduler().clock());
+        this.jars = new Jars(requests, new JarRequests(requests, config.launchTimeout()));
         this.taker = new SavepointTaker(this, config);
         this.disposer = new SavepointDisposer(this, config);
     }
@@ -130,19 +125,19 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     @Override
     public CompletableFuture<JobObservation> observeJob(ClusterId cluster, JobId job) {
-        return withEndpoint(cluster, endpoint -> overviews.ask(cluster, endpoint, job));
+        return requests.withEndpoint(cluster, endpoint -> overviews.ask(cluster, endpoint, job));
     }
 
     @Override
     public CompletableFuture<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
         Instant asked = config.scheduler().clock().instant();
-        return withEndpoint(cluster, endpoint -> savepoints.savepoint(cluster, endpoint, request, asked));
+        return requests.withEndpoint(cluster, endpoint -> savepoints.savepoint(cluster, endpoint, request, asked));
     }
 
     @Override
     public CompletableFuture<TriggerId> stopWithSavepoint(ClusterId cluster, SavepointRequest request, boolean drain) {
         Instant asked = config.scheduler().clock().instant();
-        return withEndpoint(cluster, endpoint -> savepoints.stop(cluster, endpoint, request, asked, drain));
+        return requests.withEndpoint(cluster, endpoint -> savepoints.stop(cluster, endpoint, request, asked, drain));
     }
 
     /** {@inheritDoc} That is {@link FlinkRestConfig#requestTimeout()}. */
@@ -153,7 +148,7 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     @Override
     public CompletableFuture<OperationObservation> observeOperation(ClusterId cluster, JobId job, TriggerId trigger) {
-        return get(cluster, "/jobs/" + job + "/savepoints/" + trigger, Answers::operation);
+        return requests.get(cluster, "/jobs/" + job + "/savepoints/" + trigger, Answers::operation);
     }
 
     /**
@@ -163,13 +158,13 @@ public final class FlinkRestTransport implements FlinkTransport {
      */
     @Override
     public CompletableFuture<Void> cancelJob(ClusterId cluster, JobId job) {
-        return withEndpoint(cluster, endpoint -> {
+        return requests.withEndpoint(cluster, endpoint -> {
             Call call = Call.patch(cluster, endpoint, "/jobs/" + job, "?mode=cancel", config.requestTimeout());
             return send(call).thenAccept(answer -> {
                 if (answer.isOk()) {
                     Answers.accepted(answer);
                 } else if (!Answers.saysEnded(answer)) {
-                    throw failure(answer, job);
+                    throw FlinkRequests.failure(answer, job);
                 }
             });
         });
@@ -177,13 +172,13 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     @Override
     public CompletableFuture<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
-        return ofJob(cluster, job, "/checkpoints", Answers::history);
+        return requests.ofJob(cluster, job, "/checkpoints", Answers::history);
     }
 
     @Override
     public CompletableFuture<TriggerId> triggerDisposal(ClusterId cluster, String location) {
         Map<String, Object> body = Map.of("savepoint-path", location);
-        return withEndpoint(
+        return requests.withEndpoint(
                 cluster,
                 endpoint -> send(Call.post(cluster, endpoint, "/savepoint-disposal", body, config.requestTimeout()))
                         .thenApply(Answers::requestId));
@@ -191,29 +186,13 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     @Override
     public CompletableFuture<DisposalObservation> observeDisposal(ClusterId cluster, TriggerId disposal) {
-        return get(cluster, "/savepoint-disposal/" + disposal, Answers::disposal);
+        return requests.get(cluster, "/savepoint-disposal/" + disposal, Answers::disposal);
     }
 
     /** {@inheritDoc} Flink may answer from a cache that is up to {@code web.refresh-interval} (3 seconds) old. */
     @Override
     public CompletableFuture<Optional<String>> failureCause(ClusterId cluster, JobId job) {
-        return ofJob(cluster, job, "/exceptions", Answers::failureCause);
-    }
-
-    private <T> CompletableFuture<T> ofJob(ClusterId cluster, JobId job, String what, Function<Answer, T> reader) {
-        return get(cluster, "/jobs/" + job + what, answer -> {
-            if (answer.saysUnknown()) {
-                throw failure(answer, job);
-            }
-            return reader.apply(answer);
-        });
-    }
-
-    private static FlinkException failure(Answer answer, JobId job) {
-        return answer.saysUnknown()
-                ? new UnknownJobException(
-                        answer.call() + " was answered with HTTP 404: this JobManager does not know job " + job)
-                : answer.failure();
+        return requests.ofJob(cluster, job, "/exceptions", Answers::failureCause);
     }
 
     /**
@@ -226,55 +205,31 @@ public final class FlinkRestTransport implements FlinkTransport {
         return version(cluster).thenApply(FlinkVersion::text);
     }
 
+    /**
+     * Tells what a cluster's version of Flink can do. That is asked for once, and again after an outage or when there is
+     * another sign that the version has changed. What a version lacks is asked for each time, so that an upgrade is seen at
+     * once.
+     *
+     * @param cluster the cluster
+     * @return what it can do
+     */
+    public CompletableFuture<FlinkCapabilities> capabilities(ClusterId cluster) {
+        return requests.withEndpoint(cluster, endpoint -> versions.of(cluster, endpoint, FlinkCapabilities::areAll))
+                .thenApply(FlinkCapabilities::of);
+    }
+
+    /** {@return the operations on the jars of session clusters} */
+    public Jars jars() {
+        return jars;
+    }
+
     CompletableFuture<FlinkVersion> version(ClusterId cluster) {
-        return withEndpoint(cluster, endpoint -> versions.of(cluster, endpoint));
+        return requests.withEndpoint(cluster, endpoint -> versions.of(cluster, endpoint));
     }
 
     private CompletableFuture<FlinkVersion> askVersion(ClusterId cluster, URI endpoint) {
         return send(Call.get(cluster, endpoint, "/config", config.requestTimeout()))
                 .thenApply(Answers::version);
-    }
-
-    /**
-     * Uploads a jar ({@code POST /jars/upload}), streaming it from the file. Takes up to {@link
-     * FlinkRestConfig#launchTimeout()}.
-     *
-     * @param cluster where to
-     * @param jar a file that can be read, whose name ends in {@code .jar}
-     * @return Flink's id of the jar, which is valid until the JobManager ends; {@link FlinkRefusedException} if the file
-     *     cannot be read or Flink does not take it
-     */
-    public CompletableFuture<String> uploadJar(ClusterId cluster, Path jar) {
-        return withEndpoint(cluster, endpoint -> jars.upload(cluster, endpoint, jar));
-    }
-
-    /**
-     * Submits a job of an uploaded jar ({@code POST /jars/:jarid/run}). Flink runs the program's {@code main} meanwhile,
-     * so this takes up to {@link FlinkRestConfig#launchTimeout()}. {@link RestJobLauncher} does this and the upload.
-     *
-     * @param cluster where to
-     * @param jarId the id that the upload gave
-     * @param request what to run, from which savepoint, best by {@link LaunchRequest#of}; the spec's {@code jarFile} does
-     *     not matter
-     * @return whether it was submitted now or before; {@link FlinkRefusedException} if the job cannot be started like
-     *     this, there is no such jar, or the spec has a {@code fromSavepoint} and the request has none: the job would
-     *     start without its state
-     */
-    public CompletableFuture<JobLauncher.Outcome> runJar(ClusterId cluster, String jarId, LaunchRequest request) {
-        if (request.fromSavepoint().isEmpty() && request.spec().fromSavepoint().isPresent()) {
-            return CompletableFuture.failedFuture(new FlinkRefusedException("Flink cluster " + cluster + ": job "
-                    + request.jobId() + " was not submitted: its spec has fromSavepoint '"
-                    + request.spec().fromSavepoint().get() + "', and the request starts it fresh; make the request by"
-                    + " LaunchRequest.of, or leave fromSavepoint out of the spec"));
-        }
-        return withEndpoint(
-                cluster,
-                endpoint -> Futures.thenHandle(jars.run(cluster, endpoint, jarId, request), (outcome, thrown) -> {
-                    if (thrown instanceof JarRequests.NoSuchJarException) {
-                        throw new FlinkRefusedException(thrown.getMessage() + "; upload it first");
-                    }
-                    return CompletableFuture.completedFuture(Futures.valueOrThrow(outcome, thrown));
-                }));
     }
 
     /**
@@ -354,28 +309,8 @@ public final class FlinkRestTransport implements FlinkTransport {
         return disposeSavepoint(cluster(), location);
     }
 
-    JarRequests jars() {
-        return jars;
-    }
-
-    /** Does something with a cluster's endpoint; whatever goes wrong, looking it up included, fails the future. */
-    <T> CompletableFuture<T> withEndpoint(ClusterId cluster, Function<URI, CompletableFuture<T>> action) {
-        URI endpoint;
-        try {
-            endpoint = Endpoint.check(endpoints.endpointOf(cluster));
-        } catch (FlinkException e) {
-            return CompletableFuture.failedFuture(e);
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(Endpoint.unknown(cluster, e));
-        }
-        return Futures.plain(action.apply(endpoint));
-    }
-
-    private <T> CompletableFuture<T> get(ClusterId cluster, String path, Function<Answer, T> reader) {
-        return withEndpoint(
-                cluster,
-                endpoint -> send(Call.get(cluster, endpoint, path, config.requestTimeout()))
-                        .thenApply(reader));
+    FlinkRequests requests() {
+        return requests;
     }
 
     /** Sends a call. After an outage there may be another version of Flink behind the endpoint. */

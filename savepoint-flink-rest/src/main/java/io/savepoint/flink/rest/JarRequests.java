@@ -1,12 +1,11 @@
 package io.savepoint.flink.rest;
 
 import io.savepoint.model.ClusterId;
-import io.savepoint.model.JobSpec;
+import io.savepoint.model.JobId;
 import io.savepoint.spi.FlinkAnswerException;
 import io.savepoint.spi.FlinkException;
 import io.savepoint.spi.FlinkRefusedException;
 import io.savepoint.spi.JobLauncher.Outcome;
-import io.savepoint.spi.LaunchRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,17 +13,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
-/** The requests about jars: to upload one, and to run it. */
+/** The requests that change something about jars: to upload one, to run it, and to delete it. */
 final class JarRequests {
     /** Whose failures are the cluster's; those of other packages come out of the program. */
     private static final List<String> RUNTIME = List.of("org.apache.flink.", "org.apache.pekko.", "akka.");
@@ -38,12 +34,12 @@ final class JarRequests {
             "RpcConnectionException",
             "UnavailableDispatcherOperationException");
 
-    private final Function<Call, CompletableFuture<Answer>> sender;
+    private final FlinkRequests requests;
     private final Duration timeout;
     private final JarFiles files;
 
-    JarRequests(Function<Call, CompletableFuture<Answer>> sender, Duration timeout) {
-        this.sender = sender;
+    JarRequests(FlinkRequests requests, Duration timeout) {
+        this.requests = requests;
         this.timeout = timeout;
         this.files = new JarFiles(timeout);
     }
@@ -63,7 +59,7 @@ final class JarRequests {
 
     CompletableFuture<String> upload(ClusterId cluster, URI endpoint, Path jar) {
         return files.off(cluster, jar.toString(), () -> uploadCall(cluster, endpoint, jar))
-                .thenCompose(sender)
+                .thenCompose(requests::send)
                 .thenApply(Answers::jarId);
     }
 
@@ -95,19 +91,59 @@ final class JarRequests {
         }
     }
 
-    CompletableFuture<Outcome> run(ClusterId cluster, URI endpoint, String jarId, LaunchRequest request) {
+    CompletableFuture<Outcome> run(ClusterId cluster, URI endpoint, String jarId, JarRunRequest request) {
         if (!canBeJarId(jarId)) {
-            return CompletableFuture.failedFuture(new FlinkRefusedException("Flink cluster " + cluster + ": '" + jarId
-                    + "' is not the id of a jar; give the one that the upload gave"));
+            return noJarId(cluster, jarId);
         }
-        return sender.apply(Call.post(cluster, endpoint, path(jarId) + "/run", body(request), timeout))
-                .thenApply(answer -> outcome(answer, request));
+        String path = path(jarId) + "/run";
+        CompletableFuture<Answer> sent = request.isForAnyVersion()
+                ? requests.send(Call.post(cluster, endpoint, path, request.body(), timeout))
+                : requests.send(cluster, endpoint, request::isFor, version -> {
+                    Call call = Call.post(cluster, endpoint, path, request.bodyFor(version), timeout);
+                    if (!request.isFor(version)) {
+                        throw tooOld(call, request, version);
+                    }
+                    return call;
+                });
+        return sent.thenApply(answer -> outcome(answer, request.jobId()));
     }
 
-    /** Deletes a jar if that can be done: nothing depends on it. */
-    void delete(ClusterId cluster, URI endpoint, String jarId) {
-        Call call = Call.delete(cluster, endpoint, path(jarId), timeout);
-        Futures.whenDone(sender.apply(call), answer -> {}, thrown -> {});
+    private static FlinkRefusedException tooOld(Call call, JarRunRequest request, FlinkVersion version) {
+        return request.claimMode().isPresent() && !version.takesClaimMode()
+                ? FlinkRequests.tooOld(
+                        call,
+                        "claimMode " + request.claimMode().get(),
+                        "1.15",
+                        version,
+                        "leave it out: the savepoint stays the user's")
+                : FlinkRequests.tooOld(
+                        call,
+                        "flinkConfiguration",
+                        "1.17",
+                        version,
+                        "leave it out, and set it in the cluster's configuration or in the program");
+    }
+
+    private static <T> CompletableFuture<T> noJarId(ClusterId cluster, String jarId) {
+        return CompletableFuture.failedFuture(new FlinkRefusedException("Flink cluster " + cluster + ": '" + jarId
+                + "' is not the id of a jar; give the one that the upload gave"));
+    }
+
+    /** Deletes a jar; one that is not there counts. */
+    CompletableFuture<Void> delete(ClusterId cluster, URI endpoint, String jarId) {
+        if (!canBeJarId(jarId)) {
+            return noJarId(cluster, jarId);
+        }
+        return requests.send(Call.delete(cluster, endpoint, path(jarId), requests.timeout()))
+                .thenAccept(answer -> {
+                    boolean gone = answer.status() == 400
+                            && answer.reason()
+                                    .filter(reason -> reason.says("does not exist in "))
+                                    .isPresent();
+                    if (!gone) {
+                        Answers.accepted(answer);
+                    }
+                });
     }
 
     /** Whether it is a name in a path: these are not, encoded or not. */
@@ -119,28 +155,14 @@ final class JarRequests {
         return "/jars/" + URLEncoder.encode(jarId, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private static Map<String, Object> body(LaunchRequest request) {
-        JobSpec spec = request.spec();
-        Map<String, Object> body = new LinkedHashMap<>();
-        spec.className().ifPresent(name -> body.put("entryClass", name));
-        if (!spec.args().isEmpty()) {
-            body.put("programArgsList", spec.args());
-        }
-        spec.parallelism().ifPresent(parallelism -> body.put("parallelism", parallelism));
-        body.put("jobId", request.jobId().hex());
-        request.fromSavepoint().ifPresent(savepoint -> body.put("savepointPath", savepoint));
-        body.put("allowNonRestoredState", request.allowNonRestoredState());
-        return body;
-    }
-
-    private static Outcome outcome(Answer answer, LaunchRequest request) {
+    private static Outcome outcome(Answer answer, JobId job) {
         if (!answer.isOk()) {
             return failure(answer);
         }
         String jobId = Answers.jobId(answer);
-        if (!jobId.equals(request.jobId().hex())) {
-            throw new FlinkAnswerException(answer.call() + " was asked to run job " + request.jobId()
-                    + " and says that it runs '" + Trace.shorten(jobId, 80) + "'; look at the cluster's jobs");
+        if (!jobId.equals(job.hex())) {
+            throw new FlinkAnswerException(answer.call() + " was asked to run job " + job + " and says that it runs '"
+                    + Trace.shorten(jobId, 80) + "'; look at the cluster's jobs");
         }
         return Outcome.SUBMITTED;
     }

@@ -145,7 +145,7 @@ final class Json {
         return new WrongShapeException("its field '" + name + "' is there twice");
     }
 
-    /** Writes an object of strings, numbers, booleans and lists of strings. */
+    /** Writes an object of strings, numbers, booleans, lists of strings and objects of strings. */
     static byte[] write(Map<String, Object> fields) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator generator = FACTORY.createGenerator(out)) {
@@ -168,6 +168,13 @@ final class Json {
                 generator.writeString(item.toString());
             }
             generator.writeEndArray();
+        } else if (value instanceof Map<?, ?> map) {
+            generator.writeStartObject();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                generator.writeStringField(
+                        entry.getKey().toString(), entry.getValue().toString());
+            }
+            generator.writeEndObject();
         } else if (value instanceof Boolean bool) {
             generator.writeBoolean(bool);
         } else if (value instanceof Integer number) {

@@ -68,7 +68,7 @@ public final class RestJobLauncher implements JobLauncher {
 
     @Override
     public CompletableFuture<Outcome> launch(ClusterId cluster, LaunchRequest request, GoAhead goAhead) {
-        return transport.withEndpoint(cluster, endpoint -> {
+        return transport.requests().withEndpoint(cluster, endpoint -> {
             String jarFile = request.spec().jarFile().orElse("");
             if (jarFile.isBlank()) {
                 return CompletableFuture.failedFuture(new FlinkRefusedException("Flink cluster " + cluster
@@ -77,6 +77,7 @@ public final class RestJobLauncher implements JobLauncher {
             }
             return transport
                     .jars()
+                    .requests()
                     .content(cluster, jarFile)
                     .thenCompose(content -> launchAndTidy(cluster, new Key(endpoint, content), request, goAhead));
         });
@@ -89,10 +90,17 @@ public final class RestJobLauncher implements JobLauncher {
             launching.computeIfPresent(key, (same, launches) -> launches == 1 ? null : launches - 1);
             if (thrown == null) {
                 uploaded.removeAll(other -> key.replaces(other) && !launching.containsKey(other))
-                        .forEach(jar -> Futures.whenDone(
-                                jar, id -> transport.jars().delete(cluster, key.endpoint(), id), failed -> {}));
+                        .forEach(jar -> delete(cluster, key.endpoint(), jar));
             }
         });
+    }
+
+    /** Deletes a jar if that can be done: nothing depends on it. */
+    private void delete(ClusterId cluster, URI endpoint, CompletableFuture<String> jar) {
+        Futures.whenDone(
+                jar.thenCompose(id -> transport.jars().requests().delete(cluster, endpoint, id)),
+                deleted -> {},
+                failed -> {});
     }
 
     private CompletableFuture<Outcome> launch(ClusterId cluster, Key key, LaunchRequest request, GoAhead goAhead) {
@@ -118,7 +126,8 @@ public final class RestJobLauncher implements JobLauncher {
     private CompletableFuture<Outcome> run(
             ClusterId cluster, Key key, CompletableFuture<String> jar, LaunchRequest request, GoAhead goAhead) {
         return jar.thenCompose(id -> goAhead.confirm().thenApply(confirmed -> id))
-                .thenCompose(id -> transport.jars().run(cluster, key.endpoint(), id, request));
+                .thenCompose(
+                        id -> transport.jars().requests().run(cluster, key.endpoint(), id, JarRunRequest.of(request)));
     }
 
     /** The jar's id, after its upload if need be; launches at the same time share one upload. */
@@ -127,10 +136,11 @@ public final class RestJobLauncher implements JobLauncher {
         CompletableFuture<String> shared = uploaded.getOrPut(key, () -> mine);
         if (shared == mine) {
             Path path = key.content().path();
-            Futures.whenDone(transport.jars().upload(cluster, key.endpoint(), path), mine::complete, thrown -> {
-                uploaded.remove(key, mine);
-                mine.completeExceptionally(thrown);
-            });
+            Futures.whenDone(
+                    transport.jars().requests().upload(cluster, key.endpoint(), path), mine::complete, thrown -> {
+                        uploaded.remove(key, mine);
+                        mine.completeExceptionally(thrown);
+                    });
         }
         return shared;
     }

@@ -7,6 +7,7 @@ import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.savepoint.model.ClusterId;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 /** Waits for what the transport answers: long enough for a loaded machine, and never for ever. */
 final class Asking {
     static final ClusterId CLUSTER = ClusterId.of("default", "orders");
+
+    /** Long enough for a loaded machine. */
+    static final Duration LONG = Duration.ofSeconds(60);
 
     private Asking() {}
 
@@ -33,7 +37,7 @@ final class Asking {
 
     static <T> T answer(CompletionStage<T> stage) {
         try {
-            return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+            return stage.toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError("no answer", e);
         }
@@ -41,7 +45,7 @@ final class Asking {
 
     /** The failure itself; a future's own wrapping is taken off. */
     static Throwable failure(CompletionStage<?> stage) {
-        Throwable thrown = catchThrowable(() -> stage.toCompletableFuture().get(60, TimeUnit.SECONDS));
+        Throwable thrown = catchThrowable(() -> stage.toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS));
         return thrown instanceof ExecutionException ? thrown.getCause() : thrown;
     }
 }

@@ -57,7 +57,7 @@ class CredentialsTest extends Launching {
         assertRedirected(failure(transport.observeJob(CLUSTER, JOB)));
         assertRedirected(failure(transport.triggerSavepoint(CLUSTER, request)));
         assertRedirected(failure(transport.cancelJob(CLUSTER, JOB)));
-        assertRedirected(failure(transport.uploadJar(CLUSTER, jar)));
+        assertRedirected(failure(transport.jars().upload(CLUSTER, jar)));
         server.verify(5, anyRequestedFor(anyUrl()).withHeader("Authorization", equalTo("Bearer not-to-be-told")));
         assertThat(elsewhere.getAllServeEvents()).isEmpty();
     }
@@ -119,7 +119,8 @@ class CredentialsTest extends Launching {
     void aJarIdIsOneNameInAPath(String id) {
         server.stubFor(post(urlPathMatching("/jars/.*")).willReturn(okJson("{\"jobid\":\"" + JOB + "\"}")));
         FlinkRestTransport transport = transport();
-        assertThat(answer(transport.runJar(CLUSTER, id, request()))).isEqualTo(Outcome.SUBMITTED);
+        assertThat(answer(transport.jars().run(CLUSTER, id, JarRunRequest.of(request()))))
+                .isEqualTo(Outcome.SUBMITTED);
         assertThat(server.findAll(anyRequestedFor(anyUrl())))
                 .singleElement()
                 .extracting(LoggedRequest::getUrl)
@@ -132,11 +133,14 @@ class CredentialsTest extends Launching {
     @ParameterizedTest
     @ValueSource(strings = {"", ".", ".."})
     void whatIsNoNameInAPathIsNoJarId(String id) {
-        assertThat(failure(transport().runJar(CLUSTER, id, request())))
+        assertThat(failure(transport().jars().run(CLUSTER, id, JarRunRequest.of(request()))))
                 .isInstanceOf(FlinkRefusedException.class)
                 .hasMessageContaining("Flink cluster default/orders: '" + id + "' is not the id of a jar");
+        assertThat(failure(transport().jars().delete(CLUSTER, id)))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContaining("'" + id + "' is not the id of a jar");
         uploads(id);
-        assertThat(failure(transport().uploadJar(CLUSTER, jar)))
+        assertThat(failure(transport().jars().upload(CLUSTER, jar)))
                 .isInstanceOf(FlinkAnswerException.class)
                 .hasMessageContaining("its field 'filename' is not the path of a jar");
         server.verify(1, postRequestedFor(urlEqualTo("/jars/upload")));

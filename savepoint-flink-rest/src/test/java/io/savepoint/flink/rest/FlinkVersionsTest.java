@@ -7,6 +7,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.savepoint.model.JobId;
 import io.savepoint.model.SavepointFormat;
 import io.savepoint.model.TriggerId;
@@ -29,6 +31,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,15 +139,105 @@ class FlinkVersionsTest {
         assertThat(answer(transport.flinkVersion(CLUSTER))).isEqualTo("1.14.6");
     }
 
-    @Test
-    void asksAgainAfterAFieldWasRefused() {
-        answer(transport.flinkVersion(CLUSTER));
-        server.stubFor(post(SAVEPOINTS)
-                .willReturn(jsonResponse("{\"errors\":[\"a.UnrecognizedPropertyException: triggerId\"]}", 400)));
-        assertThat(failure(transport.triggerSavepoint(CLUSTER, REQUEST))).isInstanceOf(FlinkRefusedException.class);
+    private static final String UNKNOWN_FIELD =
+            "{\"errors\":[\"org.apache.flink.runtime.rest.handler.RestHandlerException:"
+                    + " Request did not match expected format SavepointTriggerRequestBody.\\nCaused by:"
+                    + " a.UnrecognizedPropertyException: Unrecognized field \\\"triggerId\\\"\"]}";
 
+    @Test
+    void sendsTheRightFormWhenAnOlderVersionHasComeUnnoticed() {
+        answer(transport.flinkVersion(CLUSTER));
         version("1.14.6");
-        assertThat(answer(transport.flinkVersion(CLUSTER))).isEqualTo("1.14.6");
+        server.stubFor(post(SAVEPOINTS)
+                .withRequestBody(matchingJsonPath("$.triggerId"))
+                .willReturn(jsonResponse(UNKNOWN_FIELD, 400)));
+        assertThat(answer(transport.triggerSavepoint(CLUSTER, REQUEST))).isEqualTo(TRIGGER);
+        assertThat(server.findAll(postRequestedFor(urlEqualTo(SAVEPOINTS))))
+                .extracting(LoggedRequest::getBodyAsString)
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("triggerId"),
+                        second -> assertThat(second).isEqualTo("{}"));
+        verifyAsked(2);
+    }
+
+    @Test
+    void aNativeSavepointIsNotTakenInAnotherFormatByAnOlderVersion() {
+        answer(transport.flinkVersion(CLUSTER));
+        version("1.14.6");
+        server.stubFor(post(SAVEPOINTS).willReturn(jsonResponse(UNKNOWN_FIELD, 400)));
+        SavepointRequest request = new SavepointRequest(JOB, TRIGGER, Optional.empty(), SavepointFormat.NATIVE);
+        assertThat(failure(transport.triggerSavepoint(CLUSTER, request)))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContainingAll("NATIVE", "1.15", "1.14.6");
+        server.verify(1, postRequestedFor(urlEqualTo(SAVEPOINTS)));
+    }
+
+    @Test
+    void whatTheSameVersionRefusesIsNotSentAgain() {
+        server.stubFor(post(SAVEPOINTS).willReturn(jsonResponse(UNKNOWN_FIELD, 400)));
+        assertThat(failure(transport.triggerSavepoint(CLUSTER, REQUEST)))
+                .isInstanceOf(FlinkRefusedException.class)
+                .hasMessageContaining("triggerId");
+        server.stubFor(post(SAVEPOINTS)
+                .willReturn(jsonResponse("{\"errors\":[\"a.RestHandlerException: no directory\"]}", 400)));
+        assertThat(failure(transport.triggerSavepoint(CLUSTER, REQUEST))).isInstanceOf(FlinkRefusedException.class);
+        server.verify(2, postRequestedFor(urlEqualTo(SAVEPOINTS)));
+        verifyAsked(2);
+    }
+
+    @Test
+    void usesItsOwnIdAsSoonAsANewerVersionHasComeUnnoticed() {
+        version("1.14.6");
+        answer(transport.triggerSavepoint(CLUSTER, REQUEST));
+        version("2.3.0");
+        answer(transport.triggerSavepoint(CLUSTER, REQUEST));
+        assertThat(server.findAll(postRequestedFor(urlEqualTo(SAVEPOINTS))))
+                .extracting(LoggedRequest::getBodyAsString)
+                .satisfiesExactly(
+                        old -> assertThat(old).isEqualTo("{}"),
+                        young -> assertThat(young).contains(TRIGGER.hex()));
+    }
+
+    @Test
+    void tellsWhatAVersionCanDo() {
+        version("1.14.6");
+        assertThat(answer(transport.capabilities(CLUSTER)))
+                .isEqualTo(new FlinkCapabilities(
+                        "1.14.6", false, Set.of(SavepointFormat.CANONICAL), false, false, false, false, false));
+        version("1.16.3");
+        assertThat(answer(transport.capabilities(CLUSTER)))
+                .isEqualTo(new FlinkCapabilities(
+                        "1.16.3",
+                        true,
+                        Set.of(SavepointFormat.CANONICAL, SavepointFormat.NATIVE),
+                        true,
+                        true,
+                        true,
+                        false,
+                        false));
+        version("1.17.2");
+        FlinkCapabilities all = answer(transport.capabilities(CLUSTER));
+        assertThat(all)
+                .isEqualTo(new FlinkCapabilities(
+                        "1.17.2",
+                        true,
+                        Set.of(SavepointFormat.CANONICAL, SavepointFormat.NATIVE),
+                        true,
+                        true,
+                        true,
+                        true,
+                        true));
+        assertThat(answer(transport.capabilities(CLUSTER))).isEqualTo(all);
+        verifyAsked(3);
+    }
+
+    @Test
+    void tellsWhatItCanDoAnewAfterAnOutage() {
+        assertThat(answer(transport.capabilities(CLUSTER)).clientTriggerIds()).isTrue();
+        server.stubFor(get("/jobs/overview").willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+        failure(transport.observeJob(CLUSTER, JOB));
+        version("1.13.6");
+        assertThat(answer(transport.capabilities(CLUSTER)).clientTriggerIds()).isFalse();
     }
 
     @Test

@@ -79,7 +79,7 @@ class HostileJsonTest extends Hostile {
             assertThat(List.of(
                             failure(transport.observeOperation(CLUSTER, JOB, TRIGGER)),
                             failure(transport.flinkVersion(CLUSTER)),
-                            failure(transport.uploadJar(CLUSTER, jar)),
+                            failure(transport.jars().upload(CLUSTER, jar)),
                             failure(transport.savepointHistory(CLUSTER, JOB))))
                     .allSatisfy(thrown -> assertThat(thrown)
                             .isInstanceOf(FlinkAnswerException.class)

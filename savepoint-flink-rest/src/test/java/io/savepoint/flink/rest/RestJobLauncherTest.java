@@ -63,24 +63,14 @@ class RestJobLauncherTest extends Launching {
     }
 
     @Test
-    void aScriptStartsFromTheSavepointOfItsSpec() {
-        FlinkRestTransport transport = FlinkRestTransport.at(server.baseUrl());
+    void startsFromTheSavepointOfTheRequestAlone() {
         JobSpec spec = JobSpec.builder()
+                .from(request().spec())
                 .fromSavepoint("file:/sp/1")
                 .allowNonRestoredState(true)
                 .build();
-        LaunchRequest fresh = new LaunchRequest(JOB, spec, Optional.empty(), false);
-        assertThat(failure(transport.runJar(transport.cluster(), "1f_job.jar", fresh)))
-                .isInstanceOf(FlinkRefusedException.class)
-                .hasMessageContainingAll(JOB.hex(), "fromSavepoint 'file:/sp/1'", "LaunchRequest.of");
-        assertThat(server.getAllServeEvents()).isEmpty();
-
-        LaunchRequest request = LaunchRequest.of(JOB, spec);
-        assertThat(answer(transport.runJar(transport.cluster(), "1f_job.jar", request)))
-                .isEqualTo(Outcome.SUBMITTED);
-        LaunchRequest later = new LaunchRequest(JOB, spec, Optional.of("file:/sp/2"), false);
-        assertThat(answer(transport.runJar(transport.cluster(), "1f_job.jar", later)))
-                .isEqualTo(Outcome.SUBMITTED);
+        answer(launcher.launch(CLUSTER, LaunchRequest.of(JOB, spec)));
+        answer(launcher.launch(CLUSTER, new LaunchRequest(JOB, spec, Optional.of("file:/sp/2"), false)));
         assertThat(server.findAll(postRequestedFor(urlEqualTo(RUN))))
                 .extracting(LoggedRequest::getBodyAsString)
                 .containsExactly(
@@ -269,18 +259,5 @@ class RestJobLauncherTest extends Launching {
                 .withRequestBodyPart(aMultipart()
                         .withHeader("Content-Disposition", containing("filename=\"a___X: y "))
                         .build()));
-    }
-
-    @Test
-    void runningAJarThatIsNotThereIsRefused() {
-        FlinkRestTransport transport = FlinkRestTransport.at(server.baseUrl());
-        server.stubFor(post(RUN).willReturn(jsonResponse(NO_SUCH_JAR, 500)));
-        assertThat(failure(transport.runJar(CLUSTER, "1f_job.jar", request())))
-                .isInstanceOf(FlinkRefusedException.class)
-                .hasMessageContainingAll("does not exist", "upload it first");
-        assertThat(answer(transport.uploadJar(CLUSTER, jar))).isEqualTo("1f_job.jar");
-        assertThat(failure(transport.uploadJar(CLUSTER, directory.resolve("none.jar"))))
-                .isInstanceOf(FlinkRefusedException.class)
-                .hasMessageContaining("none.jar");
     }
 }
