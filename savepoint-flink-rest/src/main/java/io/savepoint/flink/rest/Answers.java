@@ -92,21 +92,18 @@ final class Answers {
     }
 
     /** What became of an operation, whatever its kind, unless it is in progress; a failure counts as completed. */
-    private static Optional<JsonObject> ended(JsonObject json) {
-        String status = json.object("status")
-                .orElseThrow(() -> new WrongShapeException("its field 'status' is missing"))
-                .requiredText("id");
+    static Optional<JsonObject> ended(JsonObject json) {
+        String status = json.requiredObject("status").requiredText("id");
         if (status.equals("IN_PROGRESS")) {
             return Optional.empty();
         }
         if (!status.equals("COMPLETED")) {
             throw new WrongShapeException("its status is neither IN_PROGRESS nor COMPLETED");
         }
-        return Optional.of(json.object("operation")
-                .orElseThrow(() -> new WrongShapeException("its field 'operation' is missing")));
+        return Optional.of(json.requiredObject("operation"));
     }
 
-    private static Optional<Trace> failure(JsonObject operation) {
+    static Optional<Trace> failure(JsonObject operation) {
         return operation
                 .object("failure-cause")
                 .map(cause -> cause.text("stack-trace")
@@ -116,7 +113,7 @@ final class Answers {
                 .map(Trace::parse);
     }
 
-    private static String reason(Trace failure) {
+    static String reason(Trace failure) {
         String reason = failure.condensed();
         return reason.isEmpty() ? "Flink gave no reason" : reason;
     }
@@ -135,7 +132,7 @@ final class Answers {
                         .filter(reason -> !reason.isEmpty()));
     }
 
-    private static Instant instant(long epochMillis) {
+    static Instant instant(long epochMillis) {
         return Instant.ofEpochMilli(epochMillis);
     }
 
@@ -184,7 +181,12 @@ final class Answers {
                 Duration.ofMillis(
                         Math.max(0, entry.integer("end_to_end_duration").orElse(0))),
                 entry.integer("state_size"),
-                entry.text("checkpoint_type").orElse("").equals("SYNC_SAVEPOINT"));
+                isStop(entry));
+    }
+
+    /** Whether a savepoint was that of a stop. */
+    static boolean isStop(JsonObject entry) {
+        return entry.text("checkpoint_type").orElse("").equals("SYNC_SAVEPOINT");
     }
 
     /** The jar id in the answer of an upload: the last part of a path on the JobManager, whatever system that runs on. */

@@ -53,7 +53,7 @@ final class FlinkRequests {
 
     /**
      * Sends a request whose form depends on the version. A version that the request is too new for is not trusted from
-     * memory. One that refuses the form may be another by now: then the request is sent once more, in the right form. That
+     * memory. One that refuses the form, or does not have the path, may be another by now: then the request is sent once more, in the right form. That
      * is safe, as what is refused like this has begun nothing.
      *
      * @param enough whether the version knows all that the request needs
@@ -63,7 +63,7 @@ final class FlinkRequests {
             ClusterId cluster, URI endpoint, Predicate<FlinkVersion> enough, Function<FlinkVersion, Call> form) {
         return versions.of(cluster, endpoint, enough)
                 .thenCompose(version -> sender.apply(form.apply(version)).thenCompose(answer -> {
-                    if (!answer.refusesForm()) {
+                    if (!answer.refusesForm() && !answer.saysNoSuchPath()) {
                         return CompletableFuture.completedFuture(answer);
                     }
                     versions.forget(endpoint);

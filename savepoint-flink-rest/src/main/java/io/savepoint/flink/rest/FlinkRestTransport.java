@@ -48,6 +48,7 @@ public final class FlinkRestTransport implements FlinkTransport {
     private final FlinkVersions versions;
     private final FlinkRequests requests;
     private final SavepointRequests savepoints;
+    private final Checkpoints checkpoints;
     private final Jars jars;
     private final SavepointTaker taker;
     private final SavepointDisposer disposer;
@@ -60,6 +61,7 @@ public final class FlinkRestTransport implements FlinkTransport {
         this.versions = new FlinkVersions(this::askVersion);
         this.requests = new FlinkRequests(endpoints, this::send, versions, config.requestTimeout());
         this.savepoints = new SavepointRequests(requests, config.scheduler().clock());
+        this.checkpoints = new Checkpoints(requests);
         this.jars = new Jars(requests, new JarRequests(requests, config.launchTimeout()));
         this.taker = new SavepointTaker(this, config);
         this.disposer = new SavepointDisposer(this, config);
@@ -128,12 +130,24 @@ public final class FlinkRestTransport implements FlinkTransport {
         return requests.withEndpoint(cluster, endpoint -> overviews.ask(cluster, endpoint, job));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Before Flink 1.15 the id is not sent, and the answer is one that Flink chose; {@code NATIVE} is refused with
+     * {@link io.savepoint.spi.FlinkRefusedException}, without asking Flink.
+     */
     @Override
     public CompletableFuture<TriggerId> triggerSavepoint(ClusterId cluster, SavepointRequest request) {
         Instant asked = config.scheduler().clock().instant();
         return requests.withEndpoint(cluster, endpoint -> savepoints.savepoint(cluster, endpoint, request, asked));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>As for {@link #triggerSavepoint}, there are no ids from clients and no formats before Flink 1.15: do not repeat a
+     * stop there whose answer was lost, as a second one can end the job without a savepoint.
+     */
     @Override
     public CompletableFuture<TriggerId> stopWithSavepoint(ClusterId cluster, SavepointRequest request, boolean drain) {
         Instant asked = config.scheduler().clock().instant();
@@ -218,6 +232,11 @@ public final class FlinkRestTransport implements FlinkTransport {
                 .thenApply(FlinkCapabilities::of);
     }
 
+    /** {@return the operations on the checkpoints of jobs} */
+    public Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
     /** {@return the operations on the jars of session clusters} */
     public Jars jars() {
         return jars;
@@ -254,7 +273,21 @@ public final class FlinkRestTransport implements FlinkTransport {
      *     usable answer came for {@link FlinkRestConfig#outageTolerance()}
      */
     public CompletableFuture<TakenSavepoint> takeSavepoint(ClusterId cluster, JobId job, String targetDirectory) {
-        return taker.take(cluster, job, targetDirectory);
+        return takeSavepoint(cluster, job, SavepointOptions.into(targetDirectory));
+    }
+
+    /**
+     * Takes a savepoint as {@link #takeSavepoint(ClusterId, JobId, String)}, of another format or in Flink's default
+     * directory.
+     *
+     * @param cluster where to
+     * @param job the job
+     * @param options where it shall go, and its format
+     * @return as there; {@link io.savepoint.spi.FlinkRefusedException} also for {@code NATIVE} before Flink 1.15, and
+     *     without a directory if Flink has no default
+     */
+    public CompletableFuture<TakenSavepoint> takeSavepoint(ClusterId cluster, JobId job, SavepointOptions options) {
+        return taker.take(cluster, job, options);
     }
 
     /**
@@ -280,6 +313,26 @@ public final class FlinkRestTransport implements FlinkTransport {
      */
     public CompletableFuture<TakenSavepoint> takeSavepoint(String jobId, String targetDirectory) {
         return takeSavepoint(JobId.of(jobId), targetDirectory);
+    }
+
+    /**
+     * Stops a job with a savepoint and waits for the end, without a thread and in the same way as {@link
+     * #takeSavepoint(ClusterId, JobId, String)}. When this completes, the job has {@code FINISHED}.
+     *
+     * <p>A stop that fails may leave the job running (as for a directory that cannot be written), failed, or restarted by
+     * Flink. One whose answer is lost is repeated under its own id, which is safe; before Flink 1.15 there is no such id,
+     * a second stop could end the job without a savepoint, and nothing is repeated.
+     *
+     * @param cluster where to
+     * @param job the job
+     * @param options where the savepoint shall go, and its format
+     * @param drain whether the job first emits the end of its event time: then it cannot be resumed from the savepoint as
+     *     if nothing had happened
+     * @return the savepoint; fails as {@link #takeSavepoint(ClusterId, JobId, SavepointOptions)}
+     */
+    public CompletableFuture<TakenSavepoint> stopJob(
+            ClusterId cluster, JobId job, SavepointOptions options, boolean drain) {
+        return taker.stop(cluster, job, options, drain);
     }
 
     /**

@@ -21,6 +21,10 @@ record JsonObject(Map<String, Object> fields) {
         return value(name, JsonObject.class, "an object");
     }
 
+    JsonObject requiredObject(String name) {
+        return object(name).orElseThrow(() -> missing(name));
+    }
+
     OptionalLong integer(String name) {
         return value(name, Long.class, "an integer").map(OptionalLong::of).orElseGet(OptionalLong::empty);
     }

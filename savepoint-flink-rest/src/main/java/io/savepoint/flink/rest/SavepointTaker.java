@@ -3,7 +3,6 @@ package io.savepoint.flink.rest;
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobId;
 import io.savepoint.model.OperationObservation;
-import io.savepoint.model.SavepointFormat;
 import io.savepoint.model.TriggerId;
 import io.savepoint.spi.SavepointRequest;
 import io.savepoint.spi.UnknownOperationException;
@@ -11,8 +10,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
-/** Takes savepoints from the request to the end, asking for them when they may be expected. */
+/** Takes savepoints, and stops jobs with one, from the request to the end, asking for them when they may be expected. */
 final class SavepointTaker {
     private static final int MOST_JOBS = 1000;
     /** How long Flink keeps a result by default: until then it knows the id of a request that arrived. */
@@ -26,15 +26,38 @@ final class SavepointTaker {
 
     private record Key(ClusterId cluster, JobId job) {}
 
+    /** How an operation is begun, and what messages say of it: before its name, and of what to do if it fails. */
+    private record Kind(String prefix, String remedy, Function<SavepointRequest, CompletableFuture<TriggerId>> begin) {}
+
     SavepointTaker(FlinkRestTransport transport, FlinkRestConfig config) {
         this.transport = transport;
         this.config = config;
     }
 
-    CompletableFuture<TakenSavepoint> take(ClusterId cluster, JobId job, String targetDirectory) {
-        SavepointRequest request = new SavepointRequest(
-                job, TriggerId.random(random), Optional.of(targetDirectory), SavepointFormat.CANONICAL);
-        Wait wait = new Wait(new Key(cluster, job), request);
+    CompletableFuture<TakenSavepoint> take(ClusterId cluster, JobId job, SavepointOptions options) {
+        return wait(
+                cluster,
+                job,
+                options,
+                new Kind(
+                        "", "another try is a new savepoint", request -> transport.triggerSavepoint(cluster, request)));
+    }
+
+    CompletableFuture<TakenSavepoint> stop(ClusterId cluster, JobId job, SavepointOptions options, boolean drain) {
+        return wait(
+                cluster,
+                job,
+                options,
+                new Kind(
+                        "stop with ",
+                        "look at the job before another try: it may go on, or have failed",
+                        request -> transport.stopWithSavepoint(cluster, request, drain)));
+    }
+
+    private CompletableFuture<TakenSavepoint> wait(ClusterId cluster, JobId job, SavepointOptions options, Kind kind) {
+        SavepointRequest request =
+                new SavepointRequest(job, TriggerId.random(random), options.targetDirectory(), options.format());
+        Wait wait = new Wait(new Key(cluster, job), request, kind);
         Futures.whenDone(
                 transport.version(cluster), version -> wait.trigger(version.takesTriggerIdAndFormat()), wait::fail);
         return wait.result();
@@ -44,6 +67,7 @@ final class SavepointTaker {
     private final class Wait extends Waiting<TakenSavepoint> {
         private final Key key;
         private final SavepointRequest request;
+        private final Kind kind;
         private final Optional<Duration> expectation;
         private volatile TriggerId trigger;
         private volatile boolean accepted;
@@ -52,8 +76,9 @@ final class SavepointTaker {
 
         private volatile Duration inProgress = Duration.ZERO;
 
-        Wait(Key key, SavepointRequest request) {
+        Wait(Key key, SavepointRequest request, Kind kind) {
             super(config);
+            this.kind = kind;
             this.key = key;
             this.request = request;
             this.expectation = expected.get(key);
@@ -62,7 +87,7 @@ final class SavepointTaker {
 
         void trigger(boolean underOurId) {
             Futures.whenDone(
-                    transport.triggerSavepoint(key.cluster, request),
+                    kind.begin.apply(request),
                     id -> {
                         trigger = id;
                         accepted = true;
@@ -107,7 +132,7 @@ final class SavepointTaker {
                 complete(new TakenSavepoint(completed.location(), trigger, elapsed()));
             } else if (observation instanceof OperationObservation.Failed failed) {
                 fail(new SavepointFailedException(
-                        told() + " failed: " + failed.reason() + "; another try is a new savepoint", failed.reason()));
+                        told() + " failed: " + failed.reason() + "; " + kind.remedy, failed.reason()));
             } else if (unknown) {
                 fail(new UnknownOperationException(told() + " was asked for, and now the JobManager does not know"
                         + " it: it was restarted meanwhile, or the result has expired. Look whether there is a"
@@ -119,7 +144,7 @@ final class SavepointTaker {
         }
 
         private String told() {
-            return "Flink cluster " + key.cluster + ": savepoint " + trigger + " of job " + key.job;
+            return "Flink cluster " + key.cluster + ": " + kind.prefix + "savepoint " + trigger + " of job " + key.job;
         }
     }
 }
