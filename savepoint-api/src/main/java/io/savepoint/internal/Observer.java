@@ -16,6 +16,7 @@ import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.UnknownJobException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -116,10 +117,10 @@ final class Observer {
                             ? observeOnceMore(cluster, operation, job)
                             : CompletableFuture.completedFuture(Observation.of(job, result)));
         }
-        if (!(result instanceof OperationObservation.Unknown)) {
+        if (!(result instanceof OperationObservation.Unknown unknown)) {
             return CompletableFuture.completedFuture(Observation.of(new JobObservation.NotAsked(), result));
         }
-        return observeJob(cluster, operation.jobId()).thenCompose(job -> withHistory(cluster, operation, job));
+        return observeJob(cluster, operation.jobId()).thenCompose(job -> withHistory(cluster, operation, job, unknown));
     }
 
     /**
@@ -129,7 +130,7 @@ final class Observer {
     private CompletableFuture<Observation> observeOnceMore(ClusterId cluster, Operation operation, JobObservation job) {
         return ask(cluster, operation)
                 .thenCompose(result -> result instanceof OperationObservation.InProgress
-                        ? withHistory(cluster, operation, job)
+                        ? withHistory(cluster, operation, job, new OperationObservation.Unknown())
                         : withJob(cluster, operation, result, operation.lastSentAt()));
     }
 
@@ -137,16 +138,25 @@ final class Observer {
         return job instanceof JobObservation.Found found && found.state().isTerminal();
     }
 
-    private CompletableFuture<Observation> withHistory(ClusterId cluster, Operation operation, JobObservation job) {
-        OperationObservation unknown = new OperationObservation.Unknown();
+    private CompletableFuture<Observation> withHistory(
+            ClusterId cluster, Operation operation, JobObservation job, OperationObservation.Unknown unknown) {
         if (!(job instanceof JobObservation.Found)) {
             return CompletableFuture.completedFuture(Observation.of(job, unknown));
         }
-        return Stages.call(() -> transport.savepointHistory(cluster, operation.jobId()))
-                .thenApply(history -> Observation.of(job, Optional.of(unknown), history))
+        // In this order, so that what is completed in between is seen.
+        return inProgress(cluster, operation, unknown)
+                .thenCompose(inProgress -> Stages.call(() -> transport.savepointHistory(cluster, operation.jobId()))
+                        .thenApply(history -> Observation.of(job, Optional.of(unknown), history, inProgress)))
                 .exceptionally(failure -> Stages.unwrap(failure) instanceof UnknownJobException
                         ? Observation.of(job, unknown)
                         : Observation.of(new JobObservation.Unreachable(Stages.describe(failure)), unknown));
+    }
+
+    private CompletableFuture<List<Instant>> inProgress(
+            ClusterId cluster, Operation operation, OperationObservation.Unknown unknown) {
+        return unknown.mayHaveAnotherId()
+                ? Stages.call(() -> transport.savepointsInProgress(cluster, operation.jobId()))
+                : CompletableFuture.completedFuture(List.of());
     }
 
     private CompletableFuture<JobObservation> observeJob(ClusterId cluster, JobId job) {

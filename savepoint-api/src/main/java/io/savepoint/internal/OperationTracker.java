@@ -70,8 +70,8 @@ final class OperationTracker {
             Results.fail(draft, operation, SavepointState.FAILED, failed.reason());
         } else if (result instanceof OperationObservation.InProgress) {
             draft.dueIn(draft.nextPoll(operation));
-        } else if (result instanceof OperationObservation.Unknown) {
-            unknown(draft, operation, seen, hints.unknownFor());
+        } else if (result instanceof OperationObservation.Unknown unknown) {
+            unknown(draft, operation, unknown, seen, hints.unknownFor());
         }
     }
 
@@ -83,9 +83,16 @@ final class OperationTracker {
 
     /**
      * Flink does not know the id: it never arrived, its result expired, or the JobManager was restarted. Only in the
-     * first case may it be sent again; in the others it is looked up in the checkpoint history before it is given up.
+     * first case may it be sent again; in the others it is looked up in the checkpoint history before it is given up. A
+     * Flink that chooses the ids itself may also have begun it under one that nobody was told, so there the history is
+     * looked at in every case.
      */
-    private void unknown(Draft draft, Operation operation, Observation seen, Duration unknownFor) {
+    private void unknown(
+            Draft draft,
+            Operation operation,
+            OperationObservation.Unknown unknown,
+            Observation seen,
+            Duration unknownFor) {
         if (!(seen.job() instanceof JobObservation.Found job)) {
             return;
         }
@@ -101,8 +108,13 @@ final class OperationTracker {
                 .filter(start -> !isSame(start, job.startTime()))
                 .isPresent();
         boolean expired = draft.since(operation.triggerTime()).compareTo(timings.repeatWindow()) > 0;
-        if (!restarted && !expired && !job.state().isTerminal()) {
+        boolean repeatable = !restarted && !expired && !job.state().isTerminal();
+        if (repeatable && !unknown.mayHaveAnotherId()) {
             repeat(draft, operation);
+            return;
+        }
+        if (!job.state().isTerminal() && seen.inProgress().stream().anyMatch(begun -> isInTime(begun, operation))) {
+            draft.dueIn(Timings.LOOK_AGAIN);
             return;
         }
         Duration waited = waited(draft.since(operation.lastSentAt()), unknownFor);
@@ -111,10 +123,12 @@ final class OperationTracker {
                 .min(Comparator.comparing(SavepointRecord::triggerTime));
         if (likely.isPresent()) {
             complete(draft, operation, likely.get());
-        } else if (waited.compareTo(timings.untilLost()) >= 0) {
-            Results.fail(draft, operation, SavepointState.FAILED, lost(operation, job, restarted));
-        } else {
+        } else if (waited.compareTo(timings.untilLost()) < 0) {
             draft.dueIn(Timings.LOOK_AGAIN);
+        } else if (repeatable) {
+            repeat(draft, operation);
+        } else {
+            Results.fail(draft, operation, SavepointState.FAILED, lost(operation, job, restarted));
         }
     }
 
@@ -161,12 +175,18 @@ final class OperationTracker {
 
     private boolean isLikely(SavepointRecord record, Operation operation) {
         boolean rightKind = record.stop() == (operation.kind() == Operation.Kind.STOP);
+        return rightKind
+                && isInTime(record.triggerTime(), operation)
+                && !operation.ownDirectory()
+                && liesIn(record, operation);
+    }
+
+    /** Whether what Flink began at a time may be the operation. */
+    private boolean isInTime(Instant begun, Operation operation) {
         // Flink's clock may differ from ours, and a request takes its time to get there.
         Instant earliest = operation.triggerTime().minus(Timings.HISTORY_STALENESS);
         Instant latest = operation.lastSentAt().plus(timings.untilLost());
-        boolean rightTime = !record.triggerTime().isBefore(earliest)
-                && !record.triggerTime().isAfter(latest);
-        return rightKind && rightTime && !operation.ownDirectory() && liesIn(record, operation);
+        return !begun.isBefore(earliest) && !begun.isAfter(latest);
     }
 
     private static boolean liesIn(SavepointRecord record, Operation operation) {

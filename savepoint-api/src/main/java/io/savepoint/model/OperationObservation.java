@@ -23,8 +23,18 @@ public sealed interface OperationObservation {
      */
     record Failed(String reason) implements OperationObservation {}
 
-    /** The JobManager does not know the id: it never came, its result expired, or the JobManager was restarted. */
-    record Unknown() implements OperationObservation {}
+    /**
+     * The JobManager does not know the id: it never came, its result expired, or the JobManager was restarted.
+     *
+     * @param mayHaveAnotherId whether Flink chooses the ids itself, as it does before 1.15: it may have begun what was asked
+     *     for under an id that nobody was told, and would begin it once more if it were asked again
+     */
+    record Unknown(boolean mayHaveAnotherId) implements OperationObservation {
+        /** Of a Flink that takes ids from its clients. */
+        public Unknown() {
+            this(false);
+        }
+    }
 
     /**
      * The JobManager gave no usable answer.

@@ -8,6 +8,7 @@ import io.savepoint.model.OperationObservation;
 import io.savepoint.model.SavepointRecord;
 import io.savepoint.model.TriggerId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -71,7 +72,7 @@ public interface FlinkTransport {
      * @param trigger the operation's id
      * @return one of {@link OperationObservation.InProgress}, {@link OperationObservation.Completed},
      *     {@link OperationObservation.Failed} (Flink reports a failure as a completed operation with a cause) and
-     *     {@link OperationObservation.Unknown}; or {@link FlinkUnreachableException}, {@link FlinkAnswerException}
+     *     {@link OperationObservation.Unknown}, which tells whether Flink takes ids from clients; or {@link FlinkUnreachableException}, {@link FlinkAnswerException}
      */
     CompletionStage<OperationObservation> observeOperation(ClusterId cluster, JobId job, TriggerId trigger);
 
@@ -136,6 +137,20 @@ public interface FlinkTransport {
      */
     default CompletionStage<Optional<String>> failureCause(ClusterId cluster, JobId job) {
         return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /**
+     * Asks for the savepoints and stops in the job's checkpoint history that are in progress, whoever asked for them; it is
+     * as stale as {@link #savepointHistory}. The manager asks only where Flink takes no trigger ids from clients (before
+     * 1.15), and so cannot tell whether it has begun what was asked for.
+     *
+     * @param cluster where to ask
+     * @param job the job
+     * @return when each was triggered, by Flink's clock; {@link UnknownJobException} if the JobManager does not know the job.
+     *     None, unless overridden
+     */
+    default CompletionStage<List<Instant>> savepointsInProgress(ClusterId cluster, JobId job) {
+        return CompletableFuture.completedFuture(List.of());
     }
 
     /**

@@ -13,6 +13,7 @@ import io.savepoint.spi.LaunchRequest;
 import io.savepoint.spi.SavepointRequest;
 import io.savepoint.spi.Scheduler;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -209,6 +210,11 @@ public final class FakeFlink implements FlinkTransport, JobLauncher {
     @Override
     public CompletionStage<Optional<String>> failureCause(ClusterId cluster, JobId job) {
         return ask("failureCause", cluster, flink -> flink.failureCause(job));
+    }
+
+    @Override
+    public CompletionStage<List<Instant>> savepointsInProgress(ClusterId cluster, JobId job) {
+        return ask("savepointsInProgress", cluster, flink -> flink.inProgress(job));
     }
 
     @Override

@@ -109,6 +109,12 @@ final class FakeJobManager {
         return listed(job).orElseThrow(() -> new UnknownJobException(FlinkTexts.jobNotFound(job)));
     }
 
+    List<Instant> inProgress(JobId job) {
+        Instant seen = world.now().minus(settings.historyStaleness);
+        return savepoints.inProgressAt(
+                seen, listed(job).orElseThrow(() -> new UnknownJobException(FlinkTexts.jobNotFound(job))));
+    }
+
     void cancel(JobId job) {
         FakeRun run = listed(job)
                 .filter(present -> settings.habits.cancelsEndedJobs() || !present.ended())

@@ -67,6 +67,10 @@ final class FakeOperation {
         return outcome == Outcome.IN_PROGRESS;
     }
 
+    boolean wasInProgressAt(Instant time) {
+        return !begun.isAfter(time) && time.isBefore(ended.orElse(Instant.MAX));
+    }
+
     /** Whether the result is still in the JobManager's memory. */
     boolean isKnown(Instant now, Duration resultStoreDuration) {
         return ended.isEmpty() || now.isBefore(ended.get().plus(resultStoreDuration));

@@ -76,7 +76,7 @@ final class FakeSavepoints {
     OperationObservation observe(JobId job, TriggerId trigger) {
         return find(new FakeOperation.Key(job, trigger))
                 .map(FakeOperation::observe)
-                .orElseGet(OperationObservation.Unknown::new);
+                .orElseGet(() -> new OperationObservation.Unknown(!settings.habits.clientTriggerIds()));
     }
 
     private Optional<FakeOperation> find(FakeOperation.Key key) {
@@ -189,6 +189,14 @@ final class FakeSavepoints {
             }
         }
         operations.clear();
+    }
+
+    /** When what was in progress at a time had been begun. */
+    List<Instant> inProgressAt(Instant time, FakeRun job) {
+        return operations.values().stream()
+                .filter(operation -> operation.key().job().equals(job.id()) && operation.wasInProgressAt(time))
+                .map(FakeOperation::begun)
+                .toList();
     }
 
     private List<FakeOperation> inProgress(FakeRun job) {

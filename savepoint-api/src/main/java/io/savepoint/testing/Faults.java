@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * <p>A {@code Faults} stands for one process. It decorates what that process is given: its transport, launcher, store
  * and scheduler. Every call of theirs is an <em>interaction</em>, counted from 1 over all of them, and named by the
  * method: {@code observeJob}, {@code triggerSavepoint}, {@code stopWithSavepoint}, {@code observeOperation},
- * {@code cancelJob}, {@code savepointHistory}, {@code launch}, {@code load}, {@code compareAndSet},
+ * {@code cancelJob}, {@code savepointHistory}, {@code savepointsInProgress}, {@code launch}, {@code load}, {@code compareAndSet},
  * {@code acknowledgeControl}, {@code list}. (Watching and scheduling are no interactions.) So a test can run once
  * without a fault, read {@link #interactions()}, and run again with a crash at each of them.
  *

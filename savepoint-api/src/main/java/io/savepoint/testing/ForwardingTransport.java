@@ -10,6 +10,7 @@ import io.savepoint.model.TriggerId;
 import io.savepoint.spi.FlinkTransport;
 import io.savepoint.spi.SavepointRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -75,6 +76,11 @@ public class ForwardingTransport implements FlinkTransport {
     @Override
     public CompletionStage<Optional<String>> failureCause(ClusterId cluster, JobId job) {
         return transport.failureCause(cluster, job);
+    }
+
+    @Override
+    public CompletionStage<List<Instant>> savepointsInProgress(ClusterId cluster, JobId job) {
+        return transport.savepointsInProgress(cluster, job);
     }
 
     @Override

@@ -34,6 +34,7 @@ class ObserverTest {
     private Optional<OperationObservation> next = Optional.empty();
     private JobObservation job = found(FlinkJobState.RUNNING);
     private CompletionStage<List<SavepointRecord>> history = CompletableFuture.completedFuture(List.of());
+    private CompletionStage<List<Instant>> inProgress = CompletableFuture.completedFuture(List.of(NOW));
     private final Observer observer = new Observer(new ForwardingTransport(FakeFlink.create(new ManualScheduler())) {
         @Override
         public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId id) {
@@ -50,6 +51,11 @@ class ObserverTest {
         @Override
         public CompletionStage<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId id) {
             return history;
+        }
+
+        @Override
+        public CompletionStage<List<Instant>> savepointsInProgress(ClusterId cluster, JobId id) {
+            return inProgress;
         }
     });
 
@@ -94,15 +100,26 @@ class ObserverTest {
     void theHistoryIsLookedAt() {
         SavepointRecord record = Situation.record(LOCATION, NOW, false);
         history = CompletableFuture.completedFuture(List.of(record));
-        assertThat(observe()).isEqualTo(Observation.of(job, Optional.of(UNKNOWN), List.of(record)));
+        assertThat(observe()).isEqualTo(Observation.of(job, Optional.of(UNKNOWN), List.of(record), List.of()));
+    }
+
+    @Test
+    void whatIsInProgressIsAskedForWhereTheOperationMayBeAmongIt() {
+        operation = new OperationObservation.Unknown(true);
+        assertThat(observe()).isEqualTo(Observation.of(job, Optional.of(operation), List.of(), List.of(NOW)));
+        inProgress = CompletableFuture.failedFuture(new UnknownJobException("no such job"));
+        assertThat(observe()).isEqualTo(Observation.of(job, operation));
+        inProgress = CompletableFuture.failedFuture(new FlinkUnreachableException("connection refused"));
+        assertThat(observe())
+                .isEqualTo(Observation.of(new JobObservation.Unreachable("connection refused"), operation));
     }
 
     @Test
     void aJobThatIsGoneHasNoHistory() {
         history = CompletableFuture.failedFuture(new UnknownJobException("no such job"));
-        assertThat(observe()).isEqualTo(Observation.of(job, Optional.of(UNKNOWN), List.of()));
+        assertThat(observe()).isEqualTo(Observation.of(job, UNKNOWN));
         job = new JobObservation.NotFound();
-        assertThat(observe()).isEqualTo(Observation.of(job, Optional.of(UNKNOWN), List.of()));
+        assertThat(observe()).isEqualTo(Observation.of(job, UNKNOWN));
     }
 
     @Test

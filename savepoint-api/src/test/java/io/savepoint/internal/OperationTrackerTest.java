@@ -211,6 +211,54 @@ class OperationTrackerTest {
         assertThat(delay(step)).isEqualTo(Duration.ofMillis(dueIn));
     }
 
+    /** Sent to a Flink that chooses the ids itself, to a job that goes on. */
+    private static Situation sentWithoutAnId(Operation.Kind kind, long millisAgo) {
+        Instant sent = NOW.minusMillis(millisAgo);
+        return Situation.running()
+                .inFlight(kind, operation -> operation.triggerTime(sent).lastSentAt(sent))
+                .hear(new OperationObservation.Unknown(true));
+    }
+
+    @ParameterizedTest(name = "sent {0} ms ago")
+    @CsvSource({"0,2000", "23999,2000", "24000,100"})
+    void whereFlinkChoosesTheIdNothingIsRepeatedThatMayBeUnderAnother(long millis, long dueIn) {
+        for (Operation.Kind kind : List.of(Operation.Kind.SAVEPOINT, Operation.Kind.STOP)) {
+            Step step = sentWithoutAnId(kind, millis).plan();
+            assertThat(step.action() instanceof Action.Send).isEqualTo(millis == 24_000);
+            assertThat(books(step).operation()).isPresent();
+            assertThat(delay(step)).isEqualTo(Duration.ofMillis(dueIn));
+        }
+    }
+
+    @ParameterizedTest(name = "triggered {0} ms after it was sent")
+    @CsvSource({"-4001,false", "-4000,true", "24000,true", "24001,false"})
+    void whatIsInProgressAndMayBeOursIsWaitedFor(long millis, boolean ours) {
+        Situation situation =
+                sentWithoutAnId(Operation.Kind.SAVEPOINT, 250_000).inProgress(NOW.minusMillis(250_000 - millis));
+        Step step = situation.plan();
+        assertThat(books(step).operation().isPresent()).isEqualTo(ours);
+        assertThat(failure(step).isPresent()).isEqualTo(!ours);
+        if (ours) {
+            assertThat(delay(step)).isEqualTo(Timings.LOOK_AGAIN);
+            Step ended = situation
+                    .state(JobState.FAILED)
+                    .books(book -> book.failedAt(NOW))
+                    .see(found(FlinkJobState.FAILED))
+                    .plan();
+            assertThat(failure(ended)).as("of a job that has ended").isPresent();
+        }
+    }
+
+    @ParameterizedTest(name = "sent {0} ms ago")
+    @CsvSource({"3999,false", "4000,true"})
+    void whereFlinkChoosesTheIdTheHistoryOfALivingJobTellsWhatBecameOfIt(long millis, boolean recorded) {
+        Step step = sentWithoutAnId(Operation.Kind.SAVEPOINT, millis)
+                .history(record(LOCATION, NOW.minusMillis(millis), false))
+                .plan();
+        assertThat(job(step).savepointLocation().isPresent()).isEqualTo(recorded);
+        assertThat(step.action()).isEqualTo(new Action.None());
+    }
+
     private static Situation ended(Operation.Kind kind) {
         return unknown(kind, 20).state(JobState.CANCELLED).see(found(FlinkJobState.FINISHED));
     }

@@ -71,6 +71,7 @@ final class Situation {
     private JobObservation seen = found(FlinkJobState.RUNNING);
     private Optional<OperationObservation> result = Optional.empty();
     private List<SavepointRecord> history = List.of();
+    private List<Instant> inProgress = List.of();
     private Optional<DisposalObservation> disposal = Optional.empty();
     private Optional<String> failureCause = Optional.empty();
     private Hints hints = new Hints(
@@ -234,6 +235,11 @@ final class Situation {
         return this;
     }
 
+    Situation inProgress(Instant... triggered) {
+        inProgress = List.of(triggered);
+        return this;
+    }
+
     Situation hints(Hints value) {
         hints = value;
         return this;
@@ -269,7 +275,7 @@ final class Situation {
     }
 
     Planner.Plan planned() {
-        Observation observation = new Observation(seen, result, history, disposal, failureCause);
+        Observation observation = new Observation(seen, result, history, inProgress, disposal, failureCause);
         return planner().plan(recorded(), observation, hints, turn, NOW);
     }
 

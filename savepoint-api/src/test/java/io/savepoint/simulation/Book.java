@@ -91,6 +91,10 @@ final class Book {
         return recorded.add(uid + " " + location);
     }
 
+    boolean isRecorded(String location) {
+        return recorded.stream().anyMatch(known -> known.endsWith(" " + location));
+    }
+
     void restoreFromNowOn(long uid, String location) {
         restarts.put(uid, location);
     }
@@ -116,6 +120,10 @@ final class Book {
 
     void deleted(long uid, Instant when) {
         deleted.put(uid, when);
+    }
+
+    boolean anyDeleted() {
+        return !deleted.isEmpty();
     }
 
     boolean isDeleted(long uid) {

@@ -81,6 +81,8 @@ final class EndChecks {
         if (world.plan.setup().clientIds()) {
             ledger.attempts().stream().filter(attempt -> !attempt.foreign()).forEach(this::accounted);
             requests(ledger);
+        } else if (world.tellsItsOwn() && !world.book.anyDeleted()) {
+            ledger.savepoints().stream().filter(taken -> !taken.foreign()).forEach(this::recorded);
         }
         world.book.intents().forEach(this::ended);
         for (ClusterId id : world.clusters) {
@@ -110,6 +112,15 @@ final class EndChecks {
                 recorded || gone || (intent.failure.isPresent() && forgotten),
                 "I3 exactly-once",
                 () -> attempt + " was taken, and is not recorded but " + intent.failure);
+    }
+
+    /** Where Flink chose the id, only the location tells which savepoint is recorded. */
+    private void recorded(FlinkLedger.Savepoint taken) {
+        boolean forgotten = world.book.memoryLostBetween(taken.cluster(), taken.begun(), world.time.now());
+        violations.require(
+                forgotten || world.book.isRecorded(taken.location().orElseThrow()),
+                "I3 exactly-once",
+                () -> taken + " was taken, and is not recorded");
     }
 
     /** One request, one savepoint. */

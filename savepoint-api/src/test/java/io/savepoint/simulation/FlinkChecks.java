@@ -18,17 +18,20 @@ final class FlinkChecks {
     private final Book book;
     private final Violations violations;
     private final boolean strict;
+    private final boolean tellsItsOwn;
 
     /**
      * Watches.
      *
-     * @param strict whether Flink takes ids from its clients, so that it can be asked twice for one savepoint
+     * @param strict whether Flink remembers the ids of jobs that have ended
+     * @param tellsItsOwn whether a manager can tell what became of each of its requests for savepoints
      */
-    FlinkChecks(FakeFlink flink, Book book, Violations violations, boolean strict) {
+    FlinkChecks(FakeFlink flink, Book book, Violations violations, boolean strict, boolean tellsItsOwn) {
         this.flink = flink;
         this.book = book;
         this.violations = violations;
         this.strict = strict;
+        this.tellsItsOwn = tellsItsOwn;
     }
 
     void leaving(ClusterId cluster, SavepointRequest request, boolean stop) {
@@ -80,7 +83,7 @@ final class FlinkChecks {
         List<FlinkLedger.Savepoint> ours = ledger.attempts().stream()
                 .filter(attempt -> !attempt.foreign() && attempt.cluster().equals(cluster))
                 .toList();
-        if (ours.isEmpty() || !strict) {
+        if (ours.isEmpty() || !tellsItsOwn) {
             return;
         }
         FlinkLedger.Savepoint last = ours.get(ours.size() - 1);

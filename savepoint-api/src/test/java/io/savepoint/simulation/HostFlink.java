@@ -15,6 +15,7 @@ import io.savepoint.spi.LaunchRequest;
 import io.savepoint.spi.SavepointRequest;
 import io.savepoint.testing.FakeFlink;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -113,6 +114,15 @@ final class HostFlink implements FlinkTransport, JobLauncher {
     @Override
     public CompletionStage<Optional<String>> failureCause(ClusterId cluster, JobId job) {
         return ask(Site.FAILURE_CAUSE, cluster, "failure of job " + job, () -> flink.failureCause(cluster, job));
+    }
+
+    @Override
+    public CompletionStage<List<Instant>> savepointsInProgress(ClusterId cluster, JobId job) {
+        return ask(
+                Site.SAVEPOINT_HISTORY,
+                cluster,
+                "savepoints in progress of job " + job,
+                () -> flink.savepointsInProgress(cluster, job));
     }
 
     @Override

@@ -37,13 +37,23 @@ final class Mutants {
             of(
                     "an id is repeated though the JobManager was restarted",
                     "internal/OperationTracker.java",
-                    "if (!restarted && !expired &&",
-                    "if (!expired &&"),
+                    "repeatable = !restarted && !expired &&",
+                    "repeatable = !expired &&"),
             of(
                     "an id is repeated though Flink may have forgotten it",
                     "internal/OperationTracker.java",
-                    "if (!restarted && !expired &&",
-                    "if (!restarted &&"),
+                    "repeatable = !restarted && !expired &&",
+                    "repeatable = !restarted &&"),
+            of(
+                    "a request is repeated at once though Flink may have begun it under an id of its own",
+                    "internal/OperationTracker.java",
+                    "if (repeatable && !unknown.mayHaveAnotherId()) {",
+                    "if (repeatable) {"),
+            of(
+                    "what is in progress under an id of Flink's own is not waited for",
+                    "internal/OperationTracker.java",
+                    "begun -> isInTime(begun, operation)",
+                    "begun -> false"),
             of(
                     "a deposed leader wakes up and acts",
                     "internal/Engine.java",
@@ -87,7 +97,7 @@ final class Mutants {
             of(
                     "an unknown operation counts as failed",
                     "internal/OperationTracker.java",
-                    "unknown(draft, operation, seen, hints.unknownFor());",
+                    "unknown(draft, operation, unknown, seen, hints.unknownFor());",
                     "Results.fail(draft, operation, SavepointState.FAILED, \"unknown\");"),
             of(
                     "a poll that fails counts as a failure",

@@ -49,7 +49,7 @@ final class World {
         this.retentionChecks = new RetentionChecks(flink, violations, setup.savepointsKept());
         this.storeChecks = new StoreChecks(flink, book, violations, time::now, promptness, retentionChecks, setup);
         this.database = new Database(storeChecks);
-        this.flinkChecks = new FlinkChecks(flink, book, violations, setup.clientIds());
+        this.flinkChecks = new FlinkChecks(flink, book, violations, setup.clientIds(), tellsItsOwn());
         this.managers = new Managers(this);
         for (ClusterId cluster : clusters) {
             flink.cluster(cluster).unlistedAfterRecovery(setup.unlisted());
@@ -64,6 +64,18 @@ final class World {
                                 && (fault.fault() == Fault.CLOCK_FORWARD || fault.fault() == Fault.CLOCK_BACK)
                         || item instanceof Plan.Happening happening
                                 && (happening.deed() == Deed.CLOCK_FORWARD || happening.deed() == Deed.CLOCK_BACK));
+    }
+
+    /**
+     * Whether a manager can tell what became of each of its requests for savepoints: by its id or, where Flink takes none,
+     * by the job's history, as long as the clocks are right and nothing repeats the request on its way.
+     */
+    boolean tellsItsOwn() {
+        boolean doubled = plan.items().stream()
+                .anyMatch(item -> item instanceof Plan.FaultAt fault
+                        && fault.fault() == Fault.DELIVERED_TWICE
+                        && (fault.site() == Site.TRIGGER_SAVEPOINT || fault.site() == Site.STOP_WITH_SAVEPOINT));
+        return plan.setup().clientIds() || (clocksAreRight(plan) && !doubled);
     }
 
     FakeCluster cluster(ClusterId id) {

@@ -17,6 +17,7 @@ import io.savepoint.spi.JobLauncher;
 import io.savepoint.spi.LaunchRequest;
 import io.savepoint.spi.SavepointRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -107,6 +108,10 @@ final class FakeFlinkFixture {
 
     List<SavepointRecord> history() {
         return now(flink.savepointHistory(CLUSTER, job));
+    }
+
+    List<Instant> inProgress() {
+        return now(flink.savepointsInProgress(CLUSTER, job));
     }
 
     JobLauncher.Outcome launch(JobId id, String fromSavepoint) {

@@ -336,14 +336,28 @@ class FakeFlinkSavepointTest {
     }
 
     @Test
+    void whatIsInProgressIsAsStaleAsTheHistory() {
+        f.cluster.historyStaleness(SAVEPOINT_DURATION.dividedBy(2));
+        f.savepoint(ID);
+        assertThat(f.inProgress()).isEmpty();
+        f.pass(SAVEPOINT_DURATION.dividedBy(2));
+        assertThat(f.inProgress()).containsExactly(start);
+        f.pass(SAVEPOINT_DURATION);
+        assertThat(f.inProgress()).isEmpty();
+        assertThat(f.history()).hasSize(1);
+        assertFails(f.flink.savepointsInProgress(CLUSTER, UNKNOWN_JOB), UnknownJobException.class, "Could not find");
+    }
+
+    @Test
     void before115FlinkChoosesTheIdSoThatARepetitionTakesASecondSavepoint() {
         FakeFlinkFixture old = new FakeFlinkFixture("1.14.6");
         TriggerId first = old.savepoint(ID);
         TriggerId second = old.savepoint(ID);
+        assertThat(old.inProgress()).hasSize(2);
         old.passSavepointDuration();
 
         assertThat(first).isNotEqualTo(ID).isNotEqualTo(second);
-        assertThat(old.operation(ID)).isEqualTo(new Unknown());
+        assertThat(old.operation(ID)).isEqualTo(new Unknown(true));
         assertThat(old.operation(first)).isInstanceOf(Completed.class);
         assertThat(old.flink.ledger().savepoints()).hasSize(2);
         assertFails(

@@ -51,8 +51,9 @@ final class Answers {
         });
     }
 
+    /** Of an operation that Flink knows. */
     static OperationObservation operation(Answer answer) {
-        return answer.saysUnknown() ? new OperationObservation.Unknown() : answer.read(OPERATION, Answers::operation);
+        return answer.read(OPERATION, Answers::operation);
     }
 
     private static OperationObservation operation(JsonObject json) {
@@ -155,7 +156,7 @@ final class Answers {
             List<JsonObject> entries = new ArrayList<>(json.requiredList("history", JsonObject.class, "objects"));
             json.object("latest").flatMap(latest -> latest.object("savepoint")).ifPresent(entries::add);
             for (JsonObject entry : entries) {
-                if (isCompletedSavepoint(entry)) {
+                if (isSavepoint(entry, "COMPLETED") && !entry.flag("discarded")) {
                     byId.put(entry.requiredInteger("id"), savepoint(entry));
                 }
             }
@@ -168,10 +169,18 @@ final class Answers {
         });
     }
 
-    private static boolean isCompletedSavepoint(JsonObject entry) {
-        return entry.flag("is_savepoint")
-                && entry.text("status").orElse("").equals("COMPLETED")
-                && !entry.flag("discarded");
+    /** When those that Flink is at were triggered. */
+    static List<Instant> inProgress(Answer answer) {
+        return answer.read(
+                HISTORY,
+                json -> json.requiredList("history", JsonObject.class, "objects").stream()
+                        .filter(entry -> isSavepoint(entry, "IN_PROGRESS"))
+                        .map(entry -> instant(entry.requiredInteger("trigger_timestamp")))
+                        .toList());
+    }
+
+    private static boolean isSavepoint(JsonObject entry, String status) {
+        return entry.flag("is_savepoint") && entry.text("status").orElse("").equals(status);
     }
 
     private static SavepointRecord savepoint(JsonObject entry) {

@@ -162,7 +162,15 @@ public final class FlinkRestTransport implements FlinkTransport {
 
     @Override
     public CompletableFuture<OperationObservation> observeOperation(ClusterId cluster, JobId job, TriggerId trigger) {
-        return requests.get(cluster, "/jobs/" + job + "/savepoints/" + trigger, Answers::operation);
+        return requests.withEndpoint(
+                cluster,
+                endpoint -> requests.send(Call.get(
+                                cluster, endpoint, "/jobs/" + job + "/savepoints/" + trigger, requests.timeout()))
+                        .thenCompose(answer -> answer.saysUnknown()
+                                ? versions.of(cluster, endpoint)
+                                        .thenApply(version ->
+                                                new OperationObservation.Unknown(!version.takesTriggerIdAndFormat()))
+                                : CompletableFuture.completedFuture(Answers.operation(answer))));
     }
 
     /**
@@ -187,6 +195,11 @@ public final class FlinkRestTransport implements FlinkTransport {
     @Override
     public CompletableFuture<List<SavepointRecord>> savepointHistory(ClusterId cluster, JobId job) {
         return requests.ofJob(cluster, job, "/checkpoints", Answers::history);
+    }
+
+    @Override
+    public CompletableFuture<List<Instant>> savepointsInProgress(ClusterId cluster, JobId job) {
+        return requests.ofJob(cluster, job, "/checkpoints", Answers::inProgress);
     }
 
     @Override

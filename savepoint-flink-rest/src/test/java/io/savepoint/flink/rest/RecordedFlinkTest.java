@@ -218,7 +218,7 @@ class RecordedFlinkTest {
         Recording recording = play(version, "sp-status-unknown");
         assertThat(answer(transport.observeOperation(
                         CLUSTER, job(recording), TriggerId.of(recording.get(0).part(3)))))
-                .isEqualTo(new OperationObservation.Unknown());
+                .isEqualTo(new OperationObservation.Unknown(version.equals("1.14.6")));
     }
 
     @ParameterizedTest
@@ -241,6 +241,7 @@ class RecordedFlinkTest {
                             failure(transport.observeJob(CLUSTER, job)),
                             failure(transport.cancelJob(CLUSTER, job)),
                             failure(transport.savepointHistory(CLUSTER, job)),
+                            failure(transport.savepointsInProgress(CLUSTER, job)),
                             failure(transport.triggerSavepoint(CLUSTER, request(job, TRIGGER)))))
                     .allSatisfy(thrown -> assertThat(thrown)
                             .isInstanceOf(FlinkAnswerException.class)
@@ -303,6 +304,19 @@ class RecordedFlinkTest {
         assertThat(answer(transport.savepointHistory(CLUSTER, job(recording))))
                 .singleElement()
                 .satisfies(found -> assertThat(found.location()).startsWith("file:/savepoints/savepoint-"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "1.14.6")
+    void tellsWhatIsInProgress(String version) {
+        Recording recording = play(version, "sp-concurrent");
+        assertThat(answer(transport.savepointsInProgress(CLUSTER, job(recording))))
+                .extracting(Instant::toEpochMilli)
+                .containsExactlyInAnyOrder(1795348788153L, 1795348788156L, 1795348788157L);
+        // The second time they are completed.
+        assertThat(answer(transport.savepointsInProgress(CLUSTER, job(recording))))
+                .isEmpty();
+        assertThat(answer(transport.savepointHistory(CLUSTER, job(recording)))).hasSize(3);
     }
 
     @ParameterizedTest
