@@ -343,12 +343,7 @@ final class Mutants {
                     "a disposal that nobody remembers is not asked for again",
                     "internal/History.java",
                     "if (!inProgress && !draft.acts()) {",
-                    "if (seen.disposal().isPresent() && !inProgress && !draft.acts()) {"),
-            of(
-                    "a job is restored from a savepoint that is being disposed of",
-                    "internal/Planner.java",
-                    ".filter(entry -> entry.isAt(location))",
-                    ".filter(entry -> location.isEmpty())"));
+                    "if (seen.disposal().isPresent() && !inProgress && !draft.acts()) {"));
 
     static List<Mutant> all() {
         return List.of(
