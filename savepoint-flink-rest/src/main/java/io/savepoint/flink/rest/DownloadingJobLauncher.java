@@ -47,6 +47,9 @@ import java.util.concurrent.CompletableFuture;
  * submitted then. Messages do not tell user, password and query of a URL, as a query may be a signature. Otherwise a
  * launch ends as the other launcher's does.
  *
+ * <p>Downloads know nothing of {@link FlinkRestConfig}: what is there to get to Flink (certificates, headers, a proxy) is
+ * neither used for them nor sent to the servers of jars.
+ *
  * <p>No thread waits for the network. Redirects are followed, except from https to http. A launch takes at most a few
  * times {@link Builder#timeout}, and as long as the other launcher takes. Cancelling its future does not end the download.
  *

@@ -117,7 +117,9 @@ public interface FlinkHeaders {
      * @throws IllegalArgumentException if a header must not have that name
      */
     static FlinkHeaders header(String name, Supplier<String> value) {
-        HeaderRules.checkName(name);
+        HeaderRules.complaint(name).ifPresent(complaint -> {
+            throw new IllegalArgumentException(complaint);
+        });
         return (cluster, endpoint) ->
                 CompletableFuture.completedFuture(Map.of(name, HeaderRules.given("value of " + name, value.get())));
     }

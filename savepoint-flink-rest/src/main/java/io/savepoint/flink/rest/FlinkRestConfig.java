@@ -65,7 +65,8 @@ public final class FlinkRestConfig {
     }
 
     /**
-     * {@return how long a request may take, from the connection to the last byte of the answer; 10 seconds by default.
+     * {@return how long a request may take, from asking for its headers to the last byte of the answer; 10 seconds by
+     * default.
      * A manager calls a savepoint lost 14 seconds later than this, so that a request that was under way has arrived. Well
      * below Flink's {@code rest.async.store-duration}, or a savepoint may be taken twice}
      */

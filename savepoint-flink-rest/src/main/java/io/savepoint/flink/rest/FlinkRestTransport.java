@@ -81,7 +81,7 @@ public final class FlinkRestTransport implements FlinkTransport {
      * Makes a transport for many clusters.
      *
      * @param endpoints where their REST endpoints are
-     * @param config its limits
+     * @param config its settings
      * @return the transport
      */
     public static FlinkRestTransport create(FlinkEndpoints endpoints, FlinkRestConfig config) {
@@ -104,7 +104,7 @@ public final class FlinkRestTransport implements FlinkTransport {
      * Makes a transport for one cluster, as {@link #at(String)}.
      *
      * @param url the URL of its REST endpoint
-     * @param config its limits
+     * @param config its settings
      * @return the transport
      * @throws IllegalArgumentException if it is not such a URL
      */

@@ -50,8 +50,8 @@ final class HeaderRequests {
             Futures.valueOrThrow(given, thrown);
             try {
                 return call.with(HeaderRules.checked(given), TimeLeft.of(call.timeout(), begun, clock));
-            } catch (IllegalArgumentException e) {
-                throw notSent(call, e.getMessage());
+            } catch (RuntimeException e) {
+                throw notSent(call, e);
             }
         });
     }
@@ -64,16 +64,15 @@ final class HeaderRequests {
             Futures.whenDone(
                     provider.headersFor(call.cluster(), call.endpoint()),
                     asked::complete,
-                    thrown -> asked.completeExceptionally(failure(call, thrown)));
-        } catch (RuntimeException | Error e) {
-            asked.completeExceptionally(failure(call, e));
+                    thrown -> asked.completeExceptionally(thrown instanceof Error ? thrown : notSent(call, thrown)));
+        } catch (RuntimeException e) {
+            asked.completeExceptionally(notSent(call, e));
+        } catch (Error e) {
+            asked.completeExceptionally(e);
         }
     }
 
-    private static Throwable failure(Call call, Throwable thrown) {
-        if (thrown instanceof Error) {
-            return thrown;
-        }
+    private static NotSentException notSent(Call call, Throwable thrown) {
         // Others' messages may hold a secret, and so may those of their causes.
         return notSent(
                 call,

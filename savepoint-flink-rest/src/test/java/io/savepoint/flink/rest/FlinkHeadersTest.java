@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -209,6 +210,9 @@ class FlinkHeadersTest {
         Map<String, String> noValue = new HashMap<>();
         noValue.put("X", null);
         assertNotSent(with((cluster, endpoint) -> CompletableFuture.completedFuture(noValue)), "header X is empty");
+        Map<String, String> noName = new HashMap<>();
+        noName.put(null, SECRET);
+        assertNotSent(with((cluster, endpoint) -> CompletableFuture.completedFuture(noName)), "the name of a header");
         assertNotSent(with(FlinkHeaders.bearer(() -> null)), "the token is empty");
         assertNotSent(with(FlinkHeaders.basic("user", () -> "")), "the password is empty");
     }
@@ -229,6 +233,14 @@ class FlinkHeadersTest {
                 with((cluster, endpoint) ->
                         CompletableFuture.failedFuture(new FlinkUnreachableException("the vault is sealed"))),
                 "the vault is sealed");
+    }
+
+    @Test
+    void aBugOfAProviderIsToldAsItIs() {
+        FlinkRestTransport transport = transport(with((cluster, endpoint) -> {
+            throw new NoClassDefFoundError("a.Vault");
+        }));
+        assertThat(failure(transport.observeJob(CLUSTER, JOB))).isInstanceOf(NoClassDefFoundError.class);
     }
 
     @Test
@@ -265,6 +277,7 @@ class FlinkHeadersTest {
     @Test
     void noMoreThanSoManyWaitForTheirHeaders() {
         CompletableFuture<Map<String, String>> blocked = new CompletableFuture<>();
+        blocked.completeOnTimeout(Map.of(), 60, TimeUnit.SECONDS);
         FlinkRestTransport transport = transport(with((cluster, endpoint) -> {
             blocked.join();
             throw new FlinkUnreachableException("in the end");

@@ -12,6 +12,10 @@ import io.savepoint.model.JobId;
 import io.savepoint.model.JobObservation;
 import io.savepoint.spi.FlinkUnreachableException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -89,12 +93,19 @@ class TlsTest {
     @Test
     void trustsTheCasOfTheJvmOnlyIfNoneIsGiven() throws Exception {
         try (TlsServer server = TlsServer.showing("server")) {
-            assertRefused(
-                    server,
-                    FlinkRestTransport.at(server.url()),
-                    "not signed by a CA that is trusted here",
-                    "FlinkTls.trustCertificates",
-                    "FlinkRestConfig.tls");
+            String[] told = {
+                "not signed by a CA that is trusted here", "FlinkTls.trustCertificates", "FlinkRestConfig.tls"
+            };
+            assertRefused(server, FlinkRestTransport.at(server.url()), told);
+            SSLContext ofTheJvm = SSLContext.getDefault();
+            try {
+                SSLContext.setDefault(TestCertificates.context("client", "ca"));
+                assertRefused(server, transport(server.url(), trusting("other-ca")), told);
+                assertThat(answer(FlinkRestTransport.at(server.url()).observeJob(CLUSTER, JOB)))
+                        .isEqualTo(new JobObservation.NotFound());
+            } finally {
+                SSLContext.setDefault(ofTheJvm);
+            }
         }
     }
 
@@ -117,8 +128,22 @@ class TlsTest {
         try (TlsServer server = TlsServer.showing("elsewhere")) {
             String[] told = {"its certificate is for another host", "127.0.0.1", "subject alternative name"};
             assertRefused(server, transport(server.url(), trusting("ca")), told);
-            FlinkTls ready = FlinkTls.of(TestCertificates.context("client", "ca"));
-            assertRefused(server, transport(server.url(), ready), told);
+            SSLContext trustsEverybody = SSLContext.getInstance("TLS");
+            trustsEverybody.init(null, new TrustManager[] {new TrustsEverybody()}, null);
+            assertRefused(server, transport(server.url(), FlinkTls.of(trustsEverybody)), told);
+        }
+    }
+
+    private static final class TrustsEverybody implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
         }
     }
 
