@@ -77,21 +77,17 @@ final class Pem {
                         file, "it has no private key in it", "give a PEM file with BEGIN PRIVATE KEY"));
         PublicKey publicKey = certificate.getPublicKey();
         byte[] content = content(file, block);
-        PrivateKey key;
         try {
             byte[] pkcs8 = block.group(1).equals("PRIVATE KEY") ? content : pkcs8(publicKey, content);
-            key = KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            PrivateKey key =
+                    KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            if (belongTogether(key, publicKey)) {
+                return key;
+            }
         } catch (GeneralSecurityException e) {
-            throw another(file);
+            // Told below: its message is about what is in the file.
         }
-        if (!belongTogether(key, publicKey)) {
-            throw another(file);
-        }
-        return key;
-    }
-
-    private static IllegalArgumentException another(Path file) {
-        return TlsFiles.unusable(
+        throw TlsFiles.unusable(
                 file, "it is not the key of the certificate to show, or damaged", "give those of one pair");
     }
 
@@ -102,8 +98,10 @@ final class Pem {
         }
         Signature signature = Signature.getInstance(algorithm);
         signature.initSign(key);
+        signature.update(VERSION_0); // whatever it is: of nothing the JDK cannot verify all that it signs
         byte[] signed = signature.sign();
         signature.initVerify(publicKey);
+        signature.update(VERSION_0);
         return signature.verify(signed);
     }
 

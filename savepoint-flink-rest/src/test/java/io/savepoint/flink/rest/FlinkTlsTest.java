@@ -13,6 +13,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said of files that TLS cannot be set up with. */
 class FlinkTlsTest {
@@ -106,10 +108,21 @@ class FlinkTlsTest {
         assertRefused(ca, tls -> tls.keyStore(ca, FlinkTlsTest::password), "no private key");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"client", "client-rsa", "client-ed"})
+    void theKeyOfACertificateOfAnyKindIsTaken(String alias) throws Exception {
+        Path shown = TestCertificates.pem(directory.resolve("shown"), alias);
+        Path itsKey = TestCertificates.pemKey(directory.resolve("its"), alias);
+        assertThat(FlinkTls.builder().clientCertificate(shown, itsKey).build())
+                .hasToString("FlinkTls(the JVM's trust store, show '" + shown + "')");
+    }
+
     @Test
     void theKeyOfAnotherCertificate() throws Exception {
         Path another = TestCertificates.pemKey(directory.resolve("another.key"), "server");
         assertRefused(another, tls -> tls.clientCertificate(certificate, another), "not the key of the certificate");
+        Path ed = TestCertificates.pem(directory.resolve("ed.crt"), "client-ed");
+        assertRefused(another, tls -> tls.clientCertificate(ed, another), "not the key of the certificate");
         Path rsa = TestCertificates.pemKey(directory.resolve("rsa.key"), "client-rsa");
         assertRefused(rsa, tls -> tls.clientCertificate(certificate, rsa), "not the key of the certificate");
     }

@@ -47,6 +47,7 @@ final class TestCertificates {
                         "5");
                 keytool(file, "client", "-signer", "ca");
                 keytool(file, "client-rsa", "-signer", "ca", "-keyalg", "RSA", "-keysize", "2048");
+                keytool(file, "client-ed", "-signer", "ca", "-keyalg", "Ed25519");
                 return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
             } finally {
                 Files.deleteIfExists(file);
