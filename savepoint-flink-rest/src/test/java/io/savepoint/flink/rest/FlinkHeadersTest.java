@@ -278,13 +278,17 @@ class FlinkHeadersTest {
     void noMoreThanSoManyWaitForTheirHeaders() {
         CompletableFuture<Map<String, String>> blocked = new CompletableFuture<>();
         blocked.completeOnTimeout(Map.of(), 60, TimeUnit.SECONDS);
-        FlinkRestTransport transport = transport(with((cluster, endpoint) -> {
-            blocked.join();
-            throw new FlinkUnreachableException("in the end");
-        }));
+        FlinkRestConfig config = with((cluster, endpoint) -> {
+                    blocked.join();
+                    throw new FlinkUnreachableException("in the end");
+                })
+                .build();
+        // Each at an endpoint of its own: of one they would share a request, and wait for their turn before this.
+        FlinkRestTransport transport =
+                FlinkRestTransport.create(cluster -> URI.create(SERVER.baseUrl() + "/" + cluster.name()), config);
         List<CompletableFuture<?>> all = new ArrayList<>();
         for (int i = 0; i < 1010; i++) {
-            all.add(transport.observeJob(CLUSTER, JOB));
+            all.add(transport.observeJob(ClusterId.of("default", "orders-" + i), JOB));
         }
         assertThat(failure(all.get(1009))).hasMessageContaining("1000 others wait for theirs");
         blocked.complete(Map.of());
