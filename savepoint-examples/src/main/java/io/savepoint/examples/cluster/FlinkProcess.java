@@ -56,7 +56,7 @@ final class FlinkProcess {
      *
      * @param name names the log files, and the process in messages
      */
-    static FlinkProcess start(String name, Path libDirectory, FlinkFiles files, List<String> main) throws IOException {
+    static FlinkProcess start(String name, FlinkJars jars, FlinkFiles files, List<String> main) throws IOException {
         Path log = files.logDirectory().resolve(name + ".log");
         Path output = files.logDirectory().resolve(name + ".out");
         List<String> command = new ArrayList<>();
@@ -65,7 +65,8 @@ final class FlinkProcess {
         command.add("-Dlog.file=" + log);
         command.add("-Dlog4j.configurationFile=" + files.log4jConfiguration().toUri());
         command.add("-cp");
-        command.add(files.watchDirectory() + File.pathSeparator + libDirectory.toAbsolutePath() + File.separator + "*");
+        command.add(files.watchDirectory() + File.pathSeparator
+                + jars.libDirectory().toAbsolutePath() + File.separator + "*");
         command.add(ParentWatch.class.getName());
         command.addAll(main);
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -73,6 +74,8 @@ final class FlinkProcess {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().put("FLINK_CONF_DIR", files.confDirectory().toString());
+        jars.pluginsDirectory()
+                .ifPresent(plugins -> builder.environment().put("FLINK_PLUGINS_DIR", plugins.toString()));
         return new FlinkProcess(name, builder.start(), log, output);
     }
 

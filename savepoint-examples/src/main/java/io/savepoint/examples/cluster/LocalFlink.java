@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +37,7 @@ public final class LocalFlink implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final int START_ATTEMPTS = 3;
 
-    private final Path libDirectory;
+    private final FlinkJars jars;
     private final Map<String, String> configuration;
     private final Duration startTimeout;
     private final boolean keepWorkDirectory;
@@ -54,7 +54,7 @@ public final class LocalFlink implements AutoCloseable {
     private volatile boolean closed;
 
     private LocalFlink(Builder builder) throws IOException {
-        this.libDirectory = builder.libDirectory;
+        this.jars = new FlinkJars(builder.libDirectory, builder.plugins);
         this.configuration = Map.copyOf(builder.configuration);
         this.startTimeout = builder.startTimeout;
         this.keepWorkDirectory = builder.keepWorkDirectory;
@@ -213,7 +213,7 @@ public final class LocalFlink implements AutoCloseable {
             jobManager.kill();
         }
         processes++;
-        jobManager = FlinkProcess.start("jobmanager-" + processes, libDirectory, files, jobManagerMain());
+        jobManager = FlinkProcess.start("jobmanager-" + processes, jars, files, jobManagerMain());
     }
 
     private void launchTaskManager() throws IOException {
@@ -223,7 +223,7 @@ public final class LocalFlink implements AutoCloseable {
         processes++;
         // Differs for every start, so that a JobManager's answer is about this TaskManager and not about a dead one.
         taskManagerId = id + "-" + processes;
-        taskManager = FlinkProcess.start("taskmanager-" + processes, libDirectory, files, taskManagerMain());
+        taskManager = FlinkProcess.start("taskmanager-" + processes, jars, files, taskManagerMain());
     }
 
     private List<String> jobManagerMain() {
@@ -319,6 +319,7 @@ public final class LocalFlink implements AutoCloseable {
 
         private final Path libDirectory;
         private final Map<String, String> configuration = new LinkedHashMap<>();
+        private Optional<Path> plugins = Optional.empty();
         private Duration startTimeout = Duration.ofSeconds(60);
         private boolean keepWorkDirectory;
         private RestProbe probe = RestProbe.PLAIN;
@@ -351,6 +352,17 @@ public final class LocalFlink implements AutoCloseable {
         }
 
         /**
+         * Gives Flink plugins, for example a file system. By default it has none.
+         *
+         * @param directory has a directory for each plugin, with its jars
+         * @return this builder
+         */
+        public Builder plugins(Path directory) {
+            plugins = Optional.of(directory.toAbsolutePath());
+            return this;
+        }
+
+        /**
          * Limits how long a start may take, which is 60 seconds by default.
          *
          * @param timeout from the start of the processes until their slots can be used
@@ -379,11 +391,7 @@ public final class LocalFlink implements AutoCloseable {
          * @throws InterruptedException if the thread was interrupted
          */
         public LocalFlink start() throws IOException, InterruptedException {
-            try (Stream<Path> jars = Files.list(libDirectory)) {
-                if (jars.noneMatch(jar -> String.valueOf(jar.getFileName()).startsWith("flink-runtime"))) {
-                    throw new IOException(libDirectory + " has no jars of Flink in it");
-                }
-            }
+            new FlinkJars(libDirectory, plugins).requireFlink();
             LocalFlink flink = new LocalFlink(this);
             boolean started = false;
             try {
