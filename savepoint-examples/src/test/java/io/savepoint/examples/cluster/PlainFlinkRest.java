@@ -103,25 +103,6 @@ public final class PlainFlinkRest {
         return Await.answer("savepoint " + triggerId, TIMEOUT, () -> savepoint(jobId, triggerId));
     }
 
-    /**
-     * Deletes a savepoint and waits for the end of that.
-     *
-     * @return Flink's reason if it failed, or null
-     */
-    public String dispose(String savepoint) throws Exception {
-        ObjectNode body = JSON.createObjectNode();
-        body.put("savepoint-path", savepoint);
-        Answer answer = post("/savepoint-disposal", body);
-        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
-        String id = answer.body().path("request-id").asText();
-        JsonNode done = Await.answer(
-                "the disposal of " + savepoint,
-                TIMEOUT,
-                () -> Optional.of(get("/savepoint-disposal/" + id).body())
-                        .filter(status -> status.at("/status/id").asText().equals("COMPLETED")));
-        return done.at("/operation/failure-cause/stack-trace").asText(null);
-    }
-
     /** Until all tasks run; a job is said to run a little earlier, and refuses savepoints then. */
     public void awaitRunning(String jobId) throws Exception {
         Await.answer("all tasks of job " + jobId + " to run", TIMEOUT, () -> {

@@ -8,10 +8,12 @@ import io.savepoint.examples.it.MortalManager.Point;
 import io.savepoint.examples.it.UnreliableTransport.Trouble;
 import io.savepoint.model.ControlRequest;
 import io.savepoint.model.ControlState;
+import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.JobState;
 import io.savepoint.testing.FlinkHabits;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** What is to hold on every version of Flink. Most of it is what other tests check on two versions in more detail. */
 enum MatrixScenario {
@@ -41,7 +43,12 @@ enum MatrixScenario {
     })),
     ANSWER_LOST("answers lost", always(MatrixScenario::whatIsAskedForHappensOnceThoughNoAnswerComes)),
     DELIVERED_TWICE("delivered twice", MatrixScenario::aRequestThatComesTwiceIsOneSavepointWhereFlinkTakesIds),
-    DISPOSAL("disposal", always(MatrixScenario::aSavepointIsDisposedOf));
+    DISPOSAL("disposal", always(MatrixScenario::aSavepointIsDisposedOf)),
+    RETENTION("retention", always(world -> {
+        RetentionIT retention = new RetentionIT();
+        retention.world = world;
+        retention.what_the_job_was_restarted_from_stays();
+    }));
 
     private static final String PASSED = "passed";
 
@@ -139,14 +146,13 @@ enum MatrixScenario {
         Taken recorded = world.take(manager);
         Set<Path> all = Set.copyOf(world.onDisk().keySet());
 
-        assertThat(world.rest.dispose(earlier.location())).isNull();
+        assertThat(dispose(world, earlier)).isEqualTo(new DisposalObservation.Done());
         assertThat(FlinkWorld.path(earlier.location())).doesNotExist();
-        assertThat(world.onDisk()).hasSize(all.size() - 1);
-        assertThat(world.rest.dispose(earlier.location())).contains("Cannot find checkpoint or savepoint");
+        assertThat(world.onDisk()).hasSize(all.size() - 1).containsEntry(FlinkWorld.path(recorded.location()), true);
+        assertThat(dispose(world, earlier)).isInstanceOf(DisposalObservation.Missing.class);
+    }
 
-        String first = world.jobId();
-        world.control.failNow();
-        world.awaitRestartAfter(first);
-        world.assertRestoredFrom(recorded);
+    private static DisposalObservation dispose(FlinkWorld world, Taken savepoint) throws Exception {
+        return world.transport.disposeSavepoint(savepoint.location()).get(60, TimeUnit.SECONDS);
     }
 }

@@ -26,7 +26,7 @@ class RetentionIT extends EveryFlink {
     @TempDir
     Path directory;
 
-    private FlinkWorld world;
+    FlinkWorld world;
 
     @BeforeEach
     void world() throws Exception {
