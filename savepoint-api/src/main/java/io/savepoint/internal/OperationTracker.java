@@ -123,13 +123,21 @@ final class OperationTracker {
                 .min(Comparator.comparing(SavepointRecord::triggerTime));
         if (likely.isPresent()) {
             complete(draft, operation, likely.get());
-        } else if (waited.compareTo(timings.untilLost()) < 0) {
+        } else if (waited.compareTo(timings.untilLost()) < 0 || hasJustEnded(draft, job)) {
             draft.dueIn(Timings.LOOK_AGAIN);
         } else if (repeatable) {
             repeat(draft, operation);
         } else {
             Results.fail(draft, operation, SavepointState.FAILED, lost(operation, job, restarted));
         }
+    }
+
+    /** Whether the job's history may be one of before its end, and so without the savepoint that it ended with. */
+    private static boolean hasJustEnded(Draft draft, JobObservation.Found job) {
+        // Either way: Flink's clock may be ahead.
+        return job.endTime()
+                .filter(end -> draft.since(end).abs().compareTo(Timings.HISTORY_STALENESS) < 0)
+                .isPresent();
     }
 
     /**

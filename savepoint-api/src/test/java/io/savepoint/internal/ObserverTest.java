@@ -91,9 +91,18 @@ class ObserverTest {
     @Test
     void whatIsInProgressForAJobThatHasEndedIsUnknown() {
         operation = IN_PROGRESS;
-        job = found(FlinkJobState.FAILED);
+        job = found(FlinkJobState.CANCELED);
         assertThat(observe(NOW.plusSeconds(11))).isEqualTo(Observation.of(job, UNKNOWN));
         assertThat(observe(NOW)).isEqualTo(Observation.of(new JobObservation.NotAsked(), IN_PROGRESS));
+    }
+
+    @Test
+    void whyTheJobFailedIsAskedForAndNotInsistedOn() {
+        operation = IN_PROGRESS;
+        job = found(FlinkJobState.FAILED);
+        assertThat(observe(NOW.plusSeconds(11)).failureCause())
+                .hasValueSatisfying(cause -> assertThat(cause).startsWith("why is not known, as "));
+        assertThat(observe(NOW.plusSeconds(11)).job()).isEqualTo(job);
     }
 
     @Test

@@ -230,6 +230,15 @@ class OperationTrackerTest {
         }
     }
 
+    @ParameterizedTest(name = "the job ended {0} ms ago")
+    @CsvSource({"0,true", "3999,true", "4000,false", "-3999,true", "-4000,false"})
+    void aHistoryOfBeforeTheEndOfTheJobSaysNothing(long millisAgo, boolean waits) {
+        JobObservation ended = new JobObservation.Found(
+                FlinkJobState.FINISHED, Situation.RUN_START, Optional.of(NOW.minusMillis(millisAgo)), false);
+        Step step = sentWithoutAnId(Operation.Kind.STOP, 48_000).see(ended).plan();
+        assertThat(books(step).operation().isPresent()).isEqualTo(waits);
+    }
+
     @ParameterizedTest(name = "triggered {0} ms after it was sent")
     @CsvSource({"-4001,false", "-4000,true", "24000,true", "24001,false"})
     void whatIsInProgressAndMayBeOursIsWaitedFor(long millis, boolean ours) {

@@ -25,6 +25,9 @@ record FlinkFiles(Path workDirectory) {
             appender.file.layout.pattern = %d{HH:mm:ss,SSS} %-5p %c - %m%n
             """;
 
+    private static final String JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+    private static final String TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
+
     static FlinkFiles create() throws IOException {
         // Real path: Flink reports paths with links resolved or not as it pleases, and tests compare them.
         FlinkFiles files =
@@ -73,6 +76,16 @@ record FlinkFiles(Path workDirectory) {
         // Up to 1.18 Flink reads the first, from 2.0 on the second; lines as flat as these mean the same in both.
         Files.writeString(confDirectory().resolve("flink-conf.yaml"), lines);
         Files.writeString(confDirectory().resolve("config.yaml"), lines);
+    }
+
+    /** What runs a JobManager by these files. */
+    List<String> jobManagerMain() {
+        return List.of(JOB_MANAGER, "--configDir", confDirectory().toString(), "--executionMode", "cluster");
+    }
+
+    /** What runs a TaskManager of this id by these files. */
+    List<String> taskManagerMain(String id) {
+        return List.of(TASK_MANAGER, "--configDir", confDirectory().toString(), "-D", "taskmanager.resource-id=" + id);
     }
 
     void delete() throws IOException {

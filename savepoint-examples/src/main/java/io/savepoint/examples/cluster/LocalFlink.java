@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalFlink implements AutoCloseable {
 
-    private static final String JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
-    private static final String TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
     private static final String HOST = "127.0.0.1";
     private static final int START_ATTEMPTS = 3;
 
@@ -213,7 +210,7 @@ public final class LocalFlink implements AutoCloseable {
             jobManager.kill();
         }
         processes++;
-        jobManager = FlinkProcess.start("jobmanager-" + processes, jars, files, jobManagerMain());
+        jobManager = FlinkProcess.start("jobmanager-" + processes, jars, files, files.jobManagerMain());
     }
 
     private void launchTaskManager() throws IOException {
@@ -223,20 +220,7 @@ public final class LocalFlink implements AutoCloseable {
         processes++;
         // Differs for every start, so that a JobManager's answer is about this TaskManager and not about a dead one.
         taskManagerId = id + "-" + processes;
-        taskManager = FlinkProcess.start("taskmanager-" + processes, jars, files, taskManagerMain());
-    }
-
-    private List<String> jobManagerMain() {
-        return List.of(JOB_MANAGER, "--configDir", files.confDirectory().toString(), "--executionMode", "cluster");
-    }
-
-    private List<String> taskManagerMain() {
-        return List.of(
-                TASK_MANAGER,
-                "--configDir",
-                files.confDirectory().toString(),
-                "-D",
-                "taskmanager.resource-id=" + taskManagerId);
+        taskManager = FlinkProcess.start("taskmanager-" + processes, jars, files, files.taskManagerMain(taskManagerId));
     }
 
     private void awaitSlots() throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.savepoint.examples.it;
 
+import io.savepoint.examples.cluster.CounterJobControl;
 import io.savepoint.examples.cluster.EveryFlink;
 import io.savepoint.examples.cluster.PlainFlinkRest;
 import io.savepoint.flink.rest.FlinkRestTransport;
@@ -71,6 +72,20 @@ class FlinkTransportContractIT extends EveryFlink {
         @Override
         public JobId startJob() throws Exception {
             return JobId.of(rest.run(jarId, List.of(), null));
+        }
+
+        @Override
+        public JobId startFailingJob() throws Exception {
+            CounterJobControl control =
+                    CounterJobControl.in(flink.workDirectory().resolve("failing"));
+            control.failNow();
+            return JobId.of(
+                    rest.run(jarId, List.of("--control-dir", control.directory().toString()), null));
+        }
+
+        @Override
+        public Optional<String> failureWords() {
+            return Optional.of(" <- IllegalStateException: told to fail by ");
         }
 
         @Override

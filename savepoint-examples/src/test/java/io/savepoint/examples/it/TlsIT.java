@@ -117,7 +117,9 @@ class TlsIT {
             FlinkRestTransport transport = transport(flink, tls.clientCertificate(client.certificate(), client.key()));
             assertThat(answer(transport.flinkVersion(transport.cluster())))
                     .isEqualTo(System.getProperty("flink.version." + version));
-            assertThat(answer(transport.jars().upload(transport.cluster(), Path.of(System.getProperty("counter.job.jar")))))
+            assertThat(answer(transport
+                            .jars()
+                            .upload(transport.cluster(), Path.of(System.getProperty("counter.job.jar")))))
                     .endsWith("_counter-job.jar");
         }
     }

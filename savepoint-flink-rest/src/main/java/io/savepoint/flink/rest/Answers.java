@@ -124,10 +124,11 @@ final class Answers {
         return answer.read(
                 EXCEPTIONS,
                 json -> json.text("root-exception")
-                        .or(() -> json.object("exceptionHistory")
-                                .flatMap(
-                                        history -> history.requiredList("entries", JsonObject.class, "objects").stream()
-                                                .findFirst())
+                        .or(() -> json
+                                .requiredObject("exceptionHistory")
+                                .requiredList("entries", JsonObject.class, "objects")
+                                .stream()
+                                .findFirst()
                                 .flatMap(entry -> entry.text("stacktrace")))
                         .map(trace -> Trace.parse(trace).condensed())
                         .filter(reason -> !reason.isEmpty()));

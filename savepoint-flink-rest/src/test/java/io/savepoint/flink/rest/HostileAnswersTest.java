@@ -176,12 +176,20 @@ class HostileAnswersTest extends Hostile {
                 transport.observeJob(CLUSTER, JOB),
                 transport.observeOperation(CLUSTER, JOB, TRIGGER),
                 transport.savepointHistory(CLUSTER, JOB),
+                transport.triggerDisposal(CLUSTER, "file:/x"),
+                transport.observeDisposal(CLUSTER, TRIGGER),
+                transport.failureCause(CLUSTER, JOB),
+                transport.checkpoints().trigger(CLUSTER, JOB, CheckpointType.FULL, TRIGGER),
+                transport.checkpoints().observe(CLUSTER, JOB, TRIGGER),
+                transport.checkpoints().statistics(CLUSTER, JOB),
+                transport.jars().list(CLUSTER),
                 asking.flinkVersion(CLUSTER),
                 transport.triggerSavepoint(CLUSTER, REQUEST),
                 transport.stopWithSavepoint(CLUSTER, REQUEST, false)));
         if (!new String(body, StandardCharsets.UTF_8).equals("{}")) {
-            // Of the cancellation that is just the answer.
+            // Of the cancellation, and of a deletion, that is just the answer.
             all.add(transport.cancelJob(CLUSTER, JOB));
+            all.add(transport.jars().delete(CLUSTER, "x.jar"));
         }
         assertThat(all)
                 .allSatisfy(stage -> assertThat(failure(stage))
@@ -268,7 +276,12 @@ class HostileAnswersTest extends Hostile {
                 transport.observeJob(CLUSTER, JOB),
                 transport.observeOperation(CLUSTER, JOB, TRIGGER),
                 transport.cancelJob(CLUSTER, JOB),
-                transport.savepointHistory(CLUSTER, JOB));
+                transport.savepointHistory(CLUSTER, JOB),
+                transport.triggerDisposal(CLUSTER, "file:/x"),
+                transport.observeDisposal(CLUSTER, TRIGGER),
+                transport.failureCause(CLUSTER, JOB),
+                transport.checkpoints().statistics(CLUSTER, JOB),
+                transport.jars().delete(CLUSTER, "x.jar"));
         assertThat(all)
                 .allSatisfy(stage -> assertThat(failure(stage))
                         .isExactlyInstanceOf(type)

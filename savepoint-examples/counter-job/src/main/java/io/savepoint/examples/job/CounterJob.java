@@ -24,6 +24,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * --checkpoint-interval MS   take checkpoints; off by default
  * --restart-attempts N       let Flink restart the job so often; never by default, so that one failure makes it FAILED
  * --extra-operator           add a stateful operator with the uid "extra"
+ * --count-as-text            take the counts for text: Flink starts such a job from a savepoint, and then it fails
  * </pre>
  *
  * <p>These files in the control directory are obeyed while they exist:
@@ -69,7 +70,7 @@ public final class CounterJob {
                 .name("throttle")
                 .uid("throttle")
                 .keyBy(new KeyOf(options.keys), Types.LONG)
-                .process(new CountingFunction(options.controlDirectory(), options.snapshotMillis))
+                .process(new CountingFunction(options.controlDirectory(), options.snapshotMillis, options.countAsText))
                 .name("counter")
                 .uid("counter")
                 // One subtask sees all keys, which makes the files it writes exact whatever the job's parallelism is.

@@ -28,6 +28,7 @@ final class CountingFunction extends KeyedProcessFunction<Long, Long, Long> impl
 
     private final ControlDirectory control;
     private final long snapshotMillis;
+    private final boolean countAsText;
 
     private transient String jobId;
     private transient ValueState<Long> count;
@@ -37,14 +38,19 @@ final class CountingFunction extends KeyedProcessFunction<Long, Long, Long> impl
     private transient Counts found;
     private transient Set<Long> unread;
 
-    CountingFunction(ControlDirectory control, long snapshotMillis) {
+    CountingFunction(ControlDirectory control, long snapshotMillis, boolean countAsText) {
         this.control = control;
         this.snapshotMillis = snapshotMillis;
+        this.countAsText = countAsText;
     }
 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
         jobId = jobId(getRuntimeContext());
+        if (countAsText) {
+            // Throws if there is a count in the state that is restored: that is a number.
+            context.getKeyedStateStore().getState(new ValueStateDescriptor<>("count", String.class));
+        }
         count = context.getKeyedStateStore().getState(new ValueStateDescriptor<>("count", Long.class));
         description =
                 context.getOperatorStateStore().getListState(new ListStateDescriptor<>("description", String.class));

@@ -13,6 +13,7 @@ final class JobOptions {
     long checkpointInterval = 0;
     int restartAttempts = 0;
     boolean extraOperator = false;
+    boolean countAsText = false;
     private String controlDir;
 
     private JobOptions() {}
@@ -46,6 +47,9 @@ final class JobOptions {
                     break;
                 case "--extra-operator":
                     options.extraOperator = true;
+                    break;
+                case "--count-as-text":
+                    options.countAsText = true;
                     break;
                 default:
                     throw new IllegalArgumentException("unknown option " + name);
