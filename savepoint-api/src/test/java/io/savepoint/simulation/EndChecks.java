@@ -177,7 +177,10 @@ final class EndChecks {
         Optional<FakeJob> real = world.cluster(id).job(job.id().get());
         boolean alive = real.filter(seen -> seen.endTime().isEmpty()).isPresent();
         boolean runs = job.state() == JobState.RUNNING || job.state() == JobState.DEPLOYING;
-        violations.require(alive == runs, "I9 converge", () -> "recorded is " + job + ", and Flink has " + real);
+        // Before 1.15 a submission that a wrong clock let go late starts a job again that has ended.
+        boolean excused = !world.plan.setup().clientIds() && !world.promptness.clocksAreRight();
+        violations.require(
+                alive == runs || excused, "I9 converge", () -> "recorded is " + job + ", and Flink has " + real);
         Optional<FlinkLedger.Run> run = ledger.runs().stream()
                 .filter(started -> started.job().equals(job.id().get()))
                 .reduce((first, second) -> second);
