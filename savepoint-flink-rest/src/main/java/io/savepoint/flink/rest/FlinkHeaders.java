@@ -27,6 +27,9 @@ import java.util.function.Supplier;
  * message may hold one. For {@link io.savepoint.spi.FlinkException}s, whose messages are free of secrets, it is the
  * message.
  *
+ * <p>Clusters at one endpoint share requests, and so a request for several of them has the headers of one: let all clusters of
+ * an endpoint have the same.
+ *
  * <p>Implementations are safe for use by any number of threads.
  */
 @FunctionalInterface
