@@ -83,8 +83,8 @@ public final class FlinkRestConfig {
     }
 
     /**
-     * {@return for how long {@code takeSavepoint} goes on when the JobManager gives no usable answer; 1 minute by
-     * default}
+     * {@return for how long {@code takeSavepoint}, {@code stopJob} and {@code disposeSavepoint} go on when the JobManager
+     * gives no usable answer; 1 minute by default}
      */
     public Duration outageTolerance() {
         return outageTolerance;
@@ -107,7 +107,7 @@ public final class FlinkRestConfig {
         return maxRequestsPerEndpoint;
     }
 
-    /** {@return the source of time between the polls of {@code takeSavepoint}; the system's by default} */
+    /** {@return the source of time between the polls of those methods; the system's by default} */
     public Scheduler scheduler() {
         return scheduler;
     }
