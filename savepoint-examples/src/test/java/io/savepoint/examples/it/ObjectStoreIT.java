@@ -20,6 +20,7 @@ import io.savepoint.model.TriggerId;
 import io.savepoint.policy.RetentionPolicy;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A manager on a real Flink that keeps its savepoints in a store of objects, by Flink's own file system for S3. */
@@ -44,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("s3")
 @Timeout(180)
 class ObjectStoreIT {
-    private static final String WRONG_SECRET = "closesesame";
+    private static final String OTHER_SECRET = "closesesame";
 
     @TempDir
     static Path ofServer;
@@ -82,7 +83,7 @@ class ObjectStoreIT {
                 .config("s3.access-key", LocalS3.ACCESS_KEY)
                 .config("s3.secret-key", LocalS3.SECRET_KEY)
                 .config("fs.s3a.endpoint.region", "us-east-1")
-                .config("fs.s3a.bucket.locked.secret.key", WRONG_SECRET)
+                .config("fs.s3a.bucket.locked.secret.key", OTHER_SECRET)
                 // Some failures are else tried again for minutes.
                 .config("fs.s3a.attempts.maximum", "2")
                 .config("fs.s3a.retry.limit", "2")
@@ -206,23 +207,19 @@ class ObjectStoreIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"absent, does not exist", "locked, signature"})
-    void a_store_that_refuses_fails_the_request_and_not_the_job(String bucket, String cause) throws Exception {
+    @EnumSource
+    void a_store_that_refuses_fails_the_request_and_not_the_job(Refusal refusal) throws Exception {
         SavepointManager manager = startJob();
         String job = world.jobId();
-        world.edit(spec -> spec.savepointsDir("s3://" + bucket + "/savepoints"));
+        world.edit(spec -> spec.savepointsDir(refusal.directory()));
 
         world.annotate(ControlRequest.SAVEPOINT);
         world.await("the control to fail", () -> world.controlIs(ControlState.FAILED));
-        assertTells(world.controlStatus().message().orElseThrow(), bucket, cause);
+        refusal.assertTold(world.controlStatus().message().orElseThrow());
         assertThat(world.status().savepoint().orElseThrow().state()).isEqualTo(SavepointState.FAILED);
         assertGoesOn(job);
 
-        assertThatThrownBy(() -> manager.stopWithSavepoint(FlinkWorld.ORDERS).get(60, TimeUnit.SECONDS))
-                .isInstanceOf(ExecutionException.class)
-                .cause()
-                .isInstanceOf(SavepointException.class)
-                .satisfies(failure -> assertTells(failure.getMessage(), bucket, cause));
+        assertRefused(refusal, manager.stopWithSavepoint(FlinkWorld.ORDERS));
         assertGoesOn(job);
         assertThat(world.job().savepointLocation()).isEmpty();
         assertThat(world.generation()).isZero();
@@ -234,10 +231,62 @@ class ObjectStoreIT {
         assertThat(world.jobId()).isEqualTo(job);
     }
 
-    private static void assertTells(String message, String bucket, String cause) {
-        assertThat(message)
-                .contains(bucket)
-                .containsIgnoringCase(cause)
-                .doesNotContain(LocalS3.ACCESS_KEY, LocalS3.SECRET_KEY, WRONG_SECRET);
+    @ParameterizedTest
+    @EnumSource
+    void a_restore_from_a_store_that_refuses_brings_the_job_back(Refusal refusal) throws Exception {
+        SavepointManager manager = startJob();
+        Taken recorded = world.take(manager);
+        String first = world.jobId();
+
+        assertRefused(refusal, manager.restoreFrom(FlinkWorld.ORDERS, refusal.savepoint()));
+        world.await("the job to come back", () -> !world.jobId().equals(first) && world.jobState() == JobState.RUNNING);
+        world.awaitRunning();
+        world.assertRestoredFrom(recorded);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_a_store_that_refuses_may_have_is_not_taken_for_gone(Refusal refusal) throws Exception {
+        assertThat(dispose(refusal.savepoint()))
+                .isInstanceOfSatisfying(
+                        DisposalObservation.Failed.class, failed -> refusal.assertTold(failed.reason()));
+    }
+
+    private static void assertRefused(Refusal refusal, CompletableFuture<?> call) {
+        assertThatThrownBy(() -> call.get(60, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOf(SavepointException.class)
+                .satisfies(failure -> refusal.assertTold(failure.getMessage()));
+    }
+
+    /** Why a store has no part in what Flink wants of it. */
+    private enum Refusal {
+        NO_SUCH_BUCKET("absent", "bucket does not exist"),
+        WRONG_SECRET("locked", "AccessDeniedException");
+
+        private final String bucket;
+        private final String cause;
+
+        Refusal(String bucket, String cause) {
+            this.bucket = bucket;
+            this.cause = cause;
+        }
+
+        String directory() {
+            return "s3://" + bucket + "/savepoints";
+        }
+
+        String savepoint() {
+            return directory() + "/savepoint-old";
+        }
+
+        /** Asserts that a message says where and why, and nothing that is to be kept secret. */
+        void assertTold(String message) {
+            assertThat(message)
+                    .contains(directory())
+                    .contains(cause)
+                    .doesNotContain(LocalS3.ACCESS_KEY, LocalS3.SECRET_KEY, OTHER_SECRET);
+        }
     }
 }
