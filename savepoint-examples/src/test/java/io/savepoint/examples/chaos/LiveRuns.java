@@ -12,7 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Looks all the time how many runs of the job are alive at once. */
-final class LiveRuns implements AutoCloseable {
+public final class LiveRuns implements AutoCloseable {
     static final Set<String> ENDS = Set.of("FAILED", "CANCELED", "FINISHED");
     private static final int EVERY_MILLIS = 150;
 
@@ -24,7 +24,7 @@ final class LiveRuns implements AutoCloseable {
         return thread;
     });
 
-    LiveRuns(PlainFlinkRest rest) {
+    public LiveRuns(PlainFlinkRest rest) {
         this.rest = rest;
         var unused = timer.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -48,7 +48,7 @@ final class LiveRuns implements AutoCloseable {
     }
 
     /** What was seen of more than one. */
-    List<String> tooMany() {
+    public List<String> tooMany() {
         return tooMany;
     }
 

@@ -103,6 +103,25 @@ public final class PlainFlinkRest {
         return Await.answer("savepoint " + triggerId, TIMEOUT, () -> savepoint(jobId, triggerId));
     }
 
+    /** Takes a checkpoint, of which the caller knows that the job is not about to take one by itself. */
+    public void takeCheckpoint(String jobId) throws Exception {
+        ObjectNode body = JSON.createObjectNode();
+        body.put("checkpointType", "FULL");
+        Answer answer = post("/jobs/" + jobId + "/checkpoints", body);
+        assertThat(answer.status()).as("%s", answer).isEqualTo(202);
+        String status = "/jobs/" + jobId + "/checkpoints/"
+                + answer.body().path("request-id").asText();
+        JsonNode done = Await.answer(
+                "the checkpoint of " + jobId,
+                TIMEOUT,
+                () -> Optional.of(get(status).body())
+                        .filter(seen -> seen.at("/status/id").asText().equals("COMPLETED")));
+        assertThat(done.at("/operation/failure-cause").isMissingNode()
+                        || done.at("/operation/failure-cause").isNull())
+                .as("%s", done)
+                .isTrue();
+    }
+
     /** Until all tasks run; a job is said to run a little earlier, and refuses savepoints then. */
     public void awaitRunning(String jobId) throws Exception {
         Await.answer("all tasks of job " + jobId + " to run", TIMEOUT, () -> {

@@ -96,12 +96,12 @@ class DyingFlinkIT {
         // Waits for its turn behind the annotation.
         world.askByGeneration();
 
-        world.flink.killJobManager();
+        world.flink().killJobManager();
         world.awaitOperationLooks(1);
         assertThat(world.controlIs(ControlState.IN_PROGRESS))
                 .as("nothing is decided while Flink cannot be asked: %s", world.status())
                 .isTrue();
-        world.flink.restart();
+        world.flink().restart();
 
         world.await("the control to fail", () -> world.controlIs(ControlState.FAILED));
         world.control.unblockSnapshots();
@@ -133,7 +133,7 @@ class DyingFlinkIT {
         world.control.blockSnapshots();
         CompletableFuture<SavepointResult> call = manager.takeSavepoint(FlinkWorld.ORDERS);
         awaitSnapshotBegun();
-        world.flink.killTaskManager();
+        world.flink().killTaskManager();
         world.control.unblockSnapshots();
 
         assertThatThrownBy(() -> call.get(60, TimeUnit.SECONDS))
@@ -148,7 +148,7 @@ class DyingFlinkIT {
             assertThat(savepoint.state()).isEqualTo(SavepointState.FAILED);
             assertThat(savepoint.message().orElse("")).isNotBlank();
         });
-        world.flink.startTaskManager();
+        world.flink().startTaskManager();
         assertRestartedFromTheRecordedSavepoint();
 
         world.askByGeneration();

@@ -62,13 +62,16 @@ final class FlinkWorld implements AutoCloseable {
     private static final int KEYS = 16;
     private static final Set<String> ENDS = Set.of("FAILED", "CANCELED", "FINISHED");
 
-    final LocalFlink flink;
+    private final Optional<LocalFlink> flink;
     final Path directory;
     final PlainFlinkRest rest;
     final FlinkRestTransport transport;
     final CounterJobControl control;
     final Path savepoints;
     final List<SavepointEvent> events = new CopyOnWriteArrayList<>();
+    /** What the managers were told of the job and of savepoints under way, and why they were told nothing, in order. */
+    final List<Object> seen = new CopyOnWriteArrayList<>();
+
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicInteger operationLooks = new AtomicInteger();
     private final ClusterStateStore store;
@@ -82,10 +85,15 @@ final class FlinkWorld implements AutoCloseable {
     record Taken(String location, Snapshot snapshot) {}
 
     FlinkWorld(LocalFlink flink, Path directory, ClusterStateStore store, User user) throws IOException {
+        this(Optional.of(flink), flink.restUrl(), directory, store, user);
+    }
+
+    private FlinkWorld(Optional<LocalFlink> flink, URI endpoint, Path directory, ClusterStateStore store, User user)
+            throws IOException {
         this.flink = flink;
         this.directory = directory;
-        this.rest = new PlainFlinkRest(flink.restUrl());
-        this.transport = FlinkRestTransport.at(flink.restUrl().toString());
+        this.rest = new PlainFlinkRest(endpoint);
+        this.transport = FlinkRestTransport.at(endpoint.toString());
         this.control = CounterJobControl.in(directory.resolve("control"));
         this.savepoints = Files.createDirectories(directory.resolve("savepoints"));
         this.store = store;
@@ -93,8 +101,21 @@ final class FlinkWorld implements AutoCloseable {
     }
 
     static FlinkWorld inMemory(LocalFlink flink, Path directory) throws IOException {
+        return inMemory(Optional.of(flink), flink.restUrl(), directory);
+    }
+
+    static FlinkWorld inMemory(URI endpoint, Path directory) throws IOException {
+        return inMemory(Optional.empty(), endpoint, directory);
+    }
+
+    private static FlinkWorld inMemory(Optional<LocalFlink> flink, URI endpoint, Path directory) throws IOException {
         InMemoryClusterStateStore store = new InMemoryClusterStateStore();
-        return new FlinkWorld(flink, directory, store, new User(store::put, store::requestControl));
+        return new FlinkWorld(flink, endpoint, directory, store, new User(store::put, store::requestControl));
+    }
+
+    /** The Flink below, where it is a local one. */
+    LocalFlink flink() {
+        return flink.orElseThrow();
     }
 
     // What the user does.
@@ -141,20 +162,24 @@ final class FlinkWorld implements AutoCloseable {
                     @Override
                     public CompletionStage<JobObservation> observeJob(ClusterId cluster, JobId job) {
                         looks.incrementAndGet();
-                        return super.observeJob(cluster, job);
+                        return noted(super.observeJob(cluster, job));
                     }
 
                     @Override
                     public CompletionStage<OperationObservation> observeOperation(
                             ClusterId cluster, JobId job, TriggerId trigger) {
                         operationLooks.incrementAndGet();
-                        return super.observeOperation(cluster, job, trigger);
+                        return noted(super.observeOperation(cluster, job, trigger));
                     }
                 })
                 .launcher(RestJobLauncher.create(transport))
                 .observeInterval(Duration.ofMillis(200))
                 .lostGrace(Duration.ofSeconds(1))
                 .listener(events::add);
+    }
+
+    private <T> CompletionStage<T> noted(CompletionStage<T> look) {
+        return look.whenComplete((answer, thrown) -> seen.add(answer == null ? thrown : answer));
     }
 
     SavepointManager start() {

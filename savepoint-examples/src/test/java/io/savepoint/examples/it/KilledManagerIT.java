@@ -164,7 +164,7 @@ class KilledManagerIT extends EveryFlink {
     }
 
     private void killManagerAt(Point point) throws Exception {
-        try (MortalProcess manager = MortalProcess.start(database, world.flink.restUrl(), point, world.directory)) {
+        try (MortalProcess manager = MortalProcess.start(database, world.flink().restUrl(), point, world.directory)) {
             manager.killAtPoint();
         }
     }
