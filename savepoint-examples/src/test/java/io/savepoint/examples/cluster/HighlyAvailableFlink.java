@@ -31,7 +31,7 @@ public final class HighlyAvailableFlink implements AutoCloseable {
     private static final String TASK_MANAGER_ID = "the-taskmanager";
     private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
-    private final Path libDirectory;
+    private final FlinkJars jars;
     private final FlinkFiles files = FlinkFiles.create();
     private final Ports zooKeeperPorts = Ports.reserve();
     private final List<JobManager> jobManagers = List.of(new JobManager("a"), new JobManager("b"));
@@ -65,7 +65,7 @@ public final class HighlyAvailableFlink implements AutoCloseable {
     }
 
     private HighlyAvailableFlink(Path libDirectory) throws IOException {
-        this.libDirectory = libDirectory;
+        this.jars = new FlinkJars(libDirectory, Optional.empty());
     }
 
     /** Starts all of it, and waits until a job could run on it. */
@@ -127,7 +127,8 @@ public final class HighlyAvailableFlink implements AutoCloseable {
         for (JobManager one : jobManagers) {
             await(
                     "the slots at " + one.life(),
-                    () -> RestProbe.get(one.url().resolve("/taskmanagers/" + TASK_MANAGER_ID))
+                    () -> RestProbe.PLAIN
+                            .get(one.url().resolve("/taskmanagers/" + TASK_MANAGER_ID))
                             .filter(body ->
                                     body.contains("\"slotsNumber\":" + ClusterConfiguration.slots(Map.of()) + ",")));
         }
@@ -210,7 +211,7 @@ public final class HighlyAvailableFlink implements AutoCloseable {
     }
 
     private FlinkProcess launch(String name, String... main) throws IOException {
-        FlinkProcess process = FlinkProcess.start(name, libDirectory, files, List.of(main));
+        FlinkProcess process = FlinkProcess.start(name, jars, files, List.of(main));
         processes.add(process);
         return process;
     }

@@ -34,7 +34,7 @@ enum MatrixScenario {
     })),
     MANAGER_KILLED("manager killed", always(world -> {
         KilledManagerIT killed = new KilledManagerIT();
-        killed.beginOn(world.flink, world.directory.resolve("killed"));
+        killed.beginOn(world.flink(), world.directory.resolve("killed"));
         try {
             killed.a_generation_is_one_savepoint(Point.ACCEPTED);
         } finally {

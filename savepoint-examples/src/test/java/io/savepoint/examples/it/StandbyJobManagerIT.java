@@ -7,6 +7,7 @@ import io.savepoint.examples.cluster.Await;
 import io.savepoint.examples.cluster.HighlyAvailableFlink;
 import io.savepoint.examples.cluster.PlainFlinkRest;
 import io.savepoint.flink.rest.FlinkRestTransport;
+import io.savepoint.flink.rest.JarRunRequest;
 import io.savepoint.flink.rest.RestJobLauncher;
 import io.savepoint.model.DisposalObservation;
 import io.savepoint.model.JobId;
@@ -108,10 +109,10 @@ class StandbyJobManagerIT {
 
     @Test
     void it_does_not_have_the_jars_of_the_leader_and_submits_its_own_to_it() {
-        String jarOfLeader = leader.uploadJar(leader.cluster(), jar).join();
+        String jarOfLeader = leader.jars().upload(leader.cluster(), jar).join();
         assertThatThrownBy(() -> run(standby, jarOfLeader).join()).hasMessageContaining("does not exist");
 
-        String jarOfStandby = standby.uploadJar(standby.cluster(), jar).join();
+        String jarOfStandby = standby.jars().upload(standby.cluster(), jar).join();
         assertThatThrownBy(() -> run(leader, jarOfStandby).join()).hasMessageContaining("does not exist");
         assertThat(run(standby, jarOfStandby).join()).isEqualTo(Outcome.SUBMITTED);
     }
@@ -140,7 +141,7 @@ class StandbyJobManagerIT {
             // A transport has connections of its own.
             FlinkRestTransport fresh = FlinkRestTransport.at(flink.url().toString());
             launched.add(RestJobLauncher.create(fresh)
-                    .launch(fresh.cluster(), LaunchRequest.of(JobId.random(random), bounded()))
+                    .launch(fresh.cluster(), LaunchRequest.of(JobId.random(random), boundedSpec()))
                     .<Object>thenApply(outcome -> outcome)
                     .exceptionally(Throwable::getMessage)
                     .join());
@@ -173,21 +174,26 @@ class StandbyJobManagerIT {
     }
 
     private CompletableFuture<Outcome> run(FlinkRestTransport where, String jarId) {
-        return where.runJar(where.cluster(), jarId, LaunchRequest.of(JobId.random(random), bounded()));
-    }
-
-    private static JobSpec bounded() {
-        return JobSpec.builder()
-                .className("io.savepoint.examples.job.CounterJob")
-                .jarFile(System.getProperty("counter.job.jar"))
-                .addArgs("--records", "10")
+        JarRunRequest bounded = JarRunRequest.builder()
+                .jobId(JobId.random(random))
+                .entryClass("io.savepoint.examples.job.CounterJob")
+                .args(List.of("--records", "10"))
                 .build();
+        return where.jars().run(where.cluster(), jarId, bounded);
     }
 
     private JobSpec spec() {
         return JobSpec.builder()
                 .className("io.savepoint.examples.job.CounterJob")
                 .jarFile(jar.toString())
+                .build();
+    }
+
+    private static JobSpec boundedSpec() {
+        return JobSpec.builder()
+                .className("io.savepoint.examples.job.CounterJob")
+                .jarFile(System.getProperty("counter.job.jar"))
+                .addArgs("--records", "10")
                 .build();
     }
 }
