@@ -117,6 +117,19 @@ public final class HighlyAvailableFlink implements AutoCloseable {
         awaitLeader().process.kill();
     }
 
+    /** Whether Flink has stored how a job ended: until then, the next leader goes on with it though it was said to be over. */
+    public boolean hasResultOf(String jobId) throws IOException {
+        try (Stream<Path> results =
+                Files.list(storageDirectory().resolve("job-result-store").resolve(CLUSTER_ID))) {
+            return results.anyMatch(
+                    result -> String.valueOf(result.getFileName()).startsWith(jobId));
+        }
+    }
+
+    private Path storageDirectory() {
+        return files.workDirectory().resolve("ha");
+    }
+
     /** Starts the JobManagers that were killed, and waits until both answer, and the TaskManager has found the leader. */
     public void startKilled() throws IOException, InterruptedException {
         for (JobManager one : jobManagers) {
