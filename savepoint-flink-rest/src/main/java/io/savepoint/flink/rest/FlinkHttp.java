@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
@@ -61,14 +61,16 @@ final class FlinkHttp {
             return CompletableFuture.failedFuture(new NotSentException(
                     call + " could not be sent (" + e.getMessage() + "); check the endpoint's URL", e));
         }
-        // The timeout of HttpRequest ends with the headers; this one holds to the end of the body, and the exchange is
-        // ended with it. A copy, so that the exchange itself is still there to be cancelled.
-        CompletableFuture<HttpResponse<byte[]>> bounded =
-                exchange.copy().orTimeout(call.timeout().toNanos(), TimeUnit.NANOSECONDS);
-        return bounded.handleAsync((response, thrown) -> {
+        // The timeout of HttpRequest ends with the headers; this one holds to the end of the body.
+        AtomicBoolean late = new AtomicBoolean();
+        Futures.whenLate(exchange, call.timeout(), () -> {
+            late.set(true);
+            exchange.cancel(true);
+        });
+        // Without another thread: the client gives its result on one that is made for that.
+        return exchange.handle((response, thrown) -> {
             if (response == null) {
-                exchange.cancel(true);
-                throw failure(call, thrown);
+                throw failure(call, late.get() ? new TimeoutException() : thrown);
             }
             String contentType = response.headers().firstValue("Content-Type").orElse("");
             // What a proxy answers instead of making a tunnel is without one.
