@@ -8,7 +8,9 @@ import io.savepoint.spi.FlinkException;
 import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkUnreachableException;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,17 +22,24 @@ import java.util.function.Function;
 /**
  * Asks each endpoint for its jobs, one question at a time: its answer holds all jobs, so all who ask share it. Nobody gets
  * the answer to a question that was sent before he asked, as it may tell of a time before; who asks while one is under way
- * waits for the next. Safe for use by any number of threads.
+ * waits for the next. Where several share one, the endpoint rests before the next for nine times as long as it took, and
+ * at most a quarter of a second: so that even a JobManager of thousands of jobs has little work with it, and the more share
+ * it the longer its list is. Safe for use by any number of threads.
  */
 final class Overviews {
+    private static final int REST_FACTOR = 9;
+    private static final Duration LONGEST_REST = Duration.ofMillis(250);
+
     private final Function<Call, CompletableFuture<Answer>> sender;
     private final Duration timeout;
-    /** Who waits for the next question, at each endpoint where one is under way. */
+    private final Clock clock;
+    /** Who waits for the next question, at each endpoint where one is under way, or that rests. */
     private final Map<URI, List<Asker>> waiting = new HashMap<>();
 
-    Overviews(Function<Call, CompletableFuture<Answer>> sender, Duration timeout) {
+    Overviews(Function<Call, CompletableFuture<Answer>> sender, FlinkRestConfig config) {
         this.sender = sender;
-        this.timeout = timeout;
+        this.timeout = config.requestTimeout();
+        this.clock = config.scheduler().clock();
     }
 
     /** Who asks, for which job; the call is as it would be if he were the only one. */
@@ -83,16 +92,27 @@ final class Overviews {
 
     private void send(List<Asker> askers) {
         Call call = askers.get(0).call;
+        Instant sent = clock.instant();
         Futures.whenDone(
                 Futures.call(() -> sender.apply(call)),
                 answer -> {
-                    sendNext(call.endpoint());
+                    goOn(call.endpoint(), askers.size(), sent);
                     settle(askers, answer);
                 },
                 thrown -> {
-                    sendNext(call.endpoint());
+                    goOn(call.endpoint(), askers.size(), sent);
                     askers.forEach(asker -> asker.fail(call, thrown));
                 });
+    }
+
+    private void goOn(URI endpoint, int shared, Instant sent) {
+        Duration rest = Duration.between(sent, clock.instant()).multipliedBy(REST_FACTOR);
+        if (shared == 1 || rest.toMillis() <= 0) {
+            sendNext(endpoint);
+        } else {
+            SystemScheduler.INSTANCE.schedule(
+                    rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST, () -> sendNext(endpoint));
+        }
     }
 
     private void sendNext(URI endpoint) {

@@ -3,6 +3,7 @@ package io.savepoint.flink.rest;
 import static io.savepoint.flink.rest.Asking.answer;
 import static io.savepoint.flink.rest.Asking.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobId;
@@ -11,6 +12,7 @@ import io.savepoint.model.JobObservation.Found;
 import io.savepoint.spi.FlinkAnswerException;
 import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkUnreachableException;
+import io.savepoint.testing.ManualScheduler;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,6 +38,7 @@ class OverviewsTest {
     private static final JobId ANOTHER = JobId.of("cd".repeat(16));
 
     private final List<Question> questions = new CopyOnWriteArrayList<>();
+    private final ManualScheduler scheduler = new ManualScheduler();
     private final Overviews overviews = overviews(Duration.ofSeconds(60));
 
     private record Question(Call call, CompletableFuture<Answer> answer) {
@@ -55,7 +58,14 @@ class OverviewsTest {
                     questions.add(question);
                     return question.answer;
                 },
-                timeout);
+                config(timeout));
+    }
+
+    private FlinkRestConfig config(Duration timeout) {
+        return FlinkRestConfig.builder()
+                .requestTimeout(timeout)
+                .scheduler(scheduler)
+                .build();
     }
 
     private static String job(JobId id, String state, long start) {
@@ -173,6 +183,32 @@ class OverviewsTest {
         assertThat(questions).hasSize(2);
     }
 
+    /** Else one question would follow the other, and a JobManager of many jobs had nothing else to do. */
+    @Test
+    void theEndpointRestsAfterAQuestionThatIsShared() {
+        ask(ORDERS, JOB);
+        ask(ORDERS, JOB);
+        scheduler.advance(Duration.ofMillis(20));
+        questions.get(0).answerJobs();
+        assertThat(questions).as("no rest after a question of one").hasSize(2);
+
+        ask(ORDERS, JOB);
+        ask(BILLS, JOB);
+        scheduler.advance(Duration.ofMillis(20));
+        questions.get(1).answerJobs();
+        ask(BILLS, JOB);
+        assertThat(questions).as("no rest after a question of one").hasSize(3);
+
+        scheduler.advance(Duration.ofMillis(30));
+        long answered = System.nanoTime();
+        questions.get(2).answerJobs();
+        CompletableFuture<JobObservation> afterwards = ask(ORDERS, JOB);
+        await().until(() -> questions.size() == 4);
+        assertThat(Duration.ofNanos(System.nanoTime() - answered)).isGreaterThan(Duration.ofMillis(249));
+        questions.get(3).answerJobs(job(JOB, "RUNNING", 5));
+        assertThat(startOf(afterwards)).isEqualTo(5);
+    }
+
     @Test
     void aSenderThatThrowsHoldsUpNobody() {
         AtomicInteger calls = new AtomicInteger();
@@ -183,7 +219,7 @@ class OverviewsTest {
             return CompletableFuture.completedFuture(
                     new Answer(call, 200, "", "{\"jobs\":[]}".getBytes(StandardCharsets.UTF_8)));
         };
-        Overviews again = new Overviews(throwing, Duration.ofSeconds(60));
+        Overviews again = new Overviews(throwing, config(Duration.ofSeconds(60)));
         assertThat(failure(again.ask(ORDERS, ENDPOINT, JOB))).isInstanceOf(StackOverflowError.class);
         assertThat(answer(again.ask(ORDERS, ENDPOINT, JOB))).isEqualTo(new JobObservation.NotFound());
     }
@@ -209,7 +245,7 @@ class OverviewsTest {
                                 },
                                 flink);
                     },
-                    Duration.ofSeconds(60));
+                    FlinkRestConfig.defaults());
             List<CompletableFuture<Void>> all = new ArrayList<>();
             for (int user = 0; user < 6; user++) {
                 all.add(CompletableFuture.runAsync(
