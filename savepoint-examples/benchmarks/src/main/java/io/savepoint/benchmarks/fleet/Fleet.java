@@ -1,0 +1,192 @@
+package io.savepoint.benchmarks.fleet;
+
+import io.savepoint.benchmarks.Table;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What it costs to look after a hundred, a thousand and ten thousand jobs, with a savepoint of each every two minutes.
+ *
+ * <p>The JobManagers, which answer in the words of a recorded Flink, are a process of their own: see {@link FleetPlan} for
+ * how many there are. One among them accepts connections and never answers. The SDK runs in a JVM with 256 MB for its heap
+ * and two processors. After a time in which nothing is due each job has a first savepoint, which is for the JIT to see
+ * everything, and then a second one, which is measured. Then a JVM with nothing but the JDK's HTTP client sends the very
+ * same requests at the same times to the same JobManagers started anew, for comparison.
+ *
+ * <p>Checks that no savepoint is late by more than a second, that the SDK takes at most one and a half times the CPU time
+ * of the HTTP client alone, that an idle job takes at most 4 KB of heap beside the connections, which the HTTP client alone
+ * holds as well, that the CPU time grows no faster than the number of jobs, and that the JobManager that never answers
+ * holds no more connections than it may.
+ *
+ * <p>To run it: {@code mvn -q -Pbenchmarks verify -Dbenchmark=Fleet}, on a machine with nothing else to do. It takes some
+ * 25 minutes; {@code -Dfleet.jobs=1000} takes a third of that, and {@code -Dfleet.seconds} sets another period.
+ */
+public final class Fleet {
+    private static final int LEAD_SECONDS = 30;
+    private static final List<String> SMALL = List.of("-Xmx256m", "-XX:ActiveProcessorCount=2");
+    private static final List<String> SERVER = List.of("-Xmx512m", "-XX:+UseSerialGC");
+    private static final Duration STARTS_WITHIN = Duration.ofSeconds(10);
+
+    private static final double MOST_CPU = 1.5;
+    private static final double MOST_GROWTH = 1.25;
+    private static final long MOST_HEAP = 4096;
+    private static final long MOST_DEAD_CONNECTIONS = 32;
+
+    private Fleet() {}
+
+    /** What came of one number of jobs. */
+    private record Row(FleetPlan plan, RequestLog requests, Child.Told manager, Child.Told bare, long deadConnections) {
+        double cpu() {
+            return (double) manager.number("cpuMicros") / bare.number("cpuMicros");
+        }
+
+        double cpuPerSavepoint() {
+            return (double) manager.number("cpuMicros") / requests.savepoints();
+        }
+
+        long heapPerJob() {
+            return (manager.number("heap") - bare.number("heap")) / plan.jobsInAll();
+        }
+    }
+
+    /** Runs it; {@code fleet.jobs} and {@code fleet.seconds} say for how many jobs, and for how long. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        int period = Integer.getInteger("fleet.seconds", 120);
+        List<Row> rows = new ArrayList<>();
+        for (String jobs : System.getProperty("fleet.jobs", "100,1000,10000").split(",", -1)) {
+            rows.add(run(Integer.parseInt(jobs), period));
+        }
+        print(rows);
+        check(rows);
+    }
+
+    private static Row run(int jobs, int period) throws IOException, InterruptedException {
+        Path requests = Files.createTempFile("fleet", ".requests");
+        Path again = Files.createTempFile("fleet", ".again");
+        try {
+            FleetPlan plan = plan(jobs, period);
+            Child.Told manager;
+            long deadConnections;
+            try (Child managers = Child.start(JobManagers.class, SERVER, with(plan, requests.toString()))) {
+                managers.awaitTold("listening");
+                try (Child sdk = Child.start(FleetManager.class, SMALL, plan.args())) {
+                    manager = sdk.awaitEnd();
+                }
+                end(plan);
+                deadConnections = managers.awaitEnd().number("deadConnections");
+            }
+            return new Row(
+                    plan, RequestLog.read(plan, requests), manager, bare(plan, requests, again), deadConnections);
+        } finally {
+            Files.delete(requests);
+            Files.delete(again);
+        }
+    }
+
+    /** Lets the JobManagers tell what they have to, without an answer. */
+    private static void end(FleetPlan plan) throws IOException {
+        try (Socket socket = new Socket("localhost", plan.port())) {
+            socket.getOutputStream()
+                    .write(("GET " + JobManagers.END + " HTTP/1.1\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+        }
+    }
+
+    private static Child.Told bare(FleetPlan before, Path requests, Path again)
+            throws IOException, InterruptedException {
+        FleetPlan plan = plan(before.jobs(), before.periodSeconds());
+        try (Child managers = Child.start(JobManagers.class, SERVER, with(plan, again.toString()))) {
+            managers.awaitTold("listening");
+            String[] args = with(plan, requests.toString(), "" + before.start().toEpochMilli());
+            try (Child bare = Child.start(BareClient.class, SMALL, args)) {
+                return bare.awaitEnd();
+            }
+        }
+    }
+
+    private static FleetPlan plan(int jobs, int period) throws IOException {
+        try (ServerSocket one = new ServerSocket(0);
+                ServerSocket two = new ServerSocket(0)) {
+            Instant start = Instant.now().plus(STARTS_WITHIN);
+            return new FleetPlan(jobs, start, LEAD_SECONDS, period, one.getLocalPort(), two.getLocalPort());
+        }
+    }
+
+    private static String[] with(FleetPlan plan, String... more) {
+        return Stream.concat(Stream.of(plan.args()), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static void print(List<Row> rows) {
+        Row last = rows.get(rows.size() - 1);
+        Table table = new Table(
+                "jobs",
+                "JobManagers",
+                "savepoints",
+                "late by more than 1 s",
+                "requests for a savepoint, looks at idle jobs included",
+                "of these for its state",
+                "CPU time against the HTTP client alone",
+                "CPU time for a savepoint against " + last.plan.jobs() + " jobs",
+                "heap for an idle job, bytes",
+                "connections to the dead JobManager");
+        for (Row row : rows) {
+            table.row(
+                    row.plan.jobs(),
+                    row.plan.endpoints(),
+                    row.requests.savepoints(),
+                    row.requests.late(),
+                    Table.ratio(row.requests.perSavepoint()),
+                    Table.ratio(row.requests.pollsPerSavepoint()),
+                    Table.ratio(row.cpu()),
+                    Table.ratio(row.cpuPerSavepoint() / last.cpuPerSavepoint()),
+                    row.heapPerJob(),
+                    row.deadConnections);
+        }
+        System.out.println(table);
+    }
+
+    private static void check(List<Row> rows) {
+        Row first = rows.get(0);
+        List<String> broken = new ArrayList<>();
+        for (Row row : rows) {
+            String of = row.plan.jobs() + " jobs: ";
+            require(broken, row.requests.savepoints() >= row.plan.jobs(), of + "not every job had a savepoint");
+            require(
+                    broken,
+                    row.manager.number("failed") == 0,
+                    of + row.manager.number("failed") + " savepoints failed");
+            require(
+                    broken,
+                    row.requests.late() == 0,
+                    of + row.requests.late() + " savepoints late by more than 1 s, one by " + row.requests.latest());
+            require(broken, row.cpu() <= MOST_CPU, of + "CPU time " + row.cpu() + " of the HTTP client's");
+            require(broken, row.heapPerJob() <= MOST_HEAP, of + row.heapPerJob() + " bytes of heap for an idle job");
+            require(
+                    broken,
+                    row.cpuPerSavepoint() <= MOST_GROWTH * first.cpuPerSavepoint(),
+                    of + "a savepoint takes more CPU time than with " + first.plan.jobs());
+            require(
+                    broken,
+                    row.deadConnections <= MOST_DEAD_CONNECTIONS,
+                    of + row.deadConnections + " connections to a JobManager that never answers");
+        }
+        if (!broken.isEmpty()) {
+            throw new IllegalStateException("not as it should be:\n" + String.join("\n", broken));
+        }
+    }
+
+    private static void require(List<String> broken, boolean condition, String otherwise) {
+        if (!condition) {
+            broken.add(otherwise);
+        }
+    }
+}
