@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A real Flink session cluster with high availability on this machine: ZooKeeper, two JobManagers and a TaskManager, each
@@ -26,6 +27,7 @@ public final class HighlyAvailableFlink implements AutoCloseable {
             "org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperServerMain";
     private static final String JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
     private static final String TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
+    private static final String CLUSTER_ID = "orders";
     private static final String RUNNER = "DefaultDispatcherRunner";
     private static final String HOST = "127.0.0.1";
     private static final String TASK_MANAGER_ID = "the-taskmanager";
@@ -189,9 +191,8 @@ public final class HighlyAvailableFlink implements AutoCloseable {
         configuration.put("high-availability.type", "zookeeper");
         configuration.put("high-availability.zookeeper.quorum", HOST + ":" + zooKeeperPorts.rest());
         configuration.put(
-                "high-availability.storageDir",
-                files.workDirectory().resolve("ha").toUri().toString());
-        configuration.put("high-availability.cluster-id", "/orders");
+                "high-availability.storageDir", storageDirectory().toUri().toString());
+        configuration.put("high-availability.cluster-id", CLUSTER_ID);
         // How long a dead leader still counts as one; a minute by default.
         configuration.put("high-availability.zookeeper.client.session-timeout", "4000");
         configuration.put("heartbeat.interval", "500");
