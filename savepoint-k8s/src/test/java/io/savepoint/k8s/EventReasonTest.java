@@ -20,6 +20,8 @@ class EventReasonTest {
                         SAVEPOINT_TRIGGERED: Normal SavepointTriggered
                         SAVEPOINT_COMPLETED: Normal SavepointCreated
                         SAVEPOINT_FAILED: Warning SavepointFailed
+                        SAVEPOINT_DISPOSED: Normal SavepointDisposed
+                        SAVEPOINT_DISPOSAL_FAILED: Warning SavepointDisposalFailed
                         CONTROL_REQUESTED: Normal ControlRequested
                         CONTROL_SUCCEEDED: Normal ControlSucceeded
                         CONTROL_FAILED: Warning ControlFailed
