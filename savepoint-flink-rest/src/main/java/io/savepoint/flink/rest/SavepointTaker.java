@@ -73,6 +73,8 @@ final class SavepointTaker {
         private volatile boolean accepted;
         /** Whether the answer to a request under our own id was lost: then the id tells what became of it. */
         private volatile boolean perhapsBegun;
+        /** How that went. */
+        private volatile Throwable lost = new IllegalStateException("no answer was lost");
 
         private volatile Duration inProgress = Duration.ZERO;
 
@@ -97,6 +99,7 @@ final class SavepointTaker {
                     thrown -> {
                         perhapsBegun |= underOurId && FlinkHttp.mayHaveArrived(thrown);
                         if (perhapsBegun) {
+                            lost = thrown;
                             missed(thrown);
                         } else {
                             fail(thrown);
@@ -122,7 +125,7 @@ final class SavepointTaker {
             boolean unknown = observation instanceof OperationObservation.Unknown;
             if (unknown && !accepted && elapsed().compareTo(KEPT) < 0) {
                 // It did not arrive. Until it is accepted it counts as not answered, which bounds the repetitions.
-                trigger(true);
+                repeat();
                 return;
             }
             accepted = true;
@@ -141,6 +144,20 @@ final class SavepointTaker {
                 inProgress = before;
                 askLater();
             }
+        }
+
+        /** Unless there is an older version by now, which may have begun it under an id of its own. */
+        private void repeat() {
+            Futures.whenDone(
+                    transport.version(key.cluster),
+                    version -> {
+                        if (version.takesTriggerIdAndFormat()) {
+                            trigger(true);
+                        } else {
+                            fail(lost);
+                        }
+                    },
+                    this::missed);
         }
 
         private String told() {

@@ -5,6 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
@@ -106,6 +107,25 @@ class StopJobTest {
         assertThat(failure(transport.stopJob(CLUSTER, JOB, SavepointOptions.into("file:///x"), false)))
                 .isInstanceOf(FlinkUnreachableException.class);
         assertThat(posted(STOP)).containsExactly("{\"targetDirectory\":\"file:///x\",\"drain\":false}");
+    }
+
+    @Test
+    void doesNotRepeatAStopThatAnOlderVersionMayHaveBegunUnderAnIdOfItsOwn() {
+        answer(transport.flinkVersion(CLUSTER));
+        version("1.14.6");
+        server.stubFor(post(STOP).willReturn(LOST));
+        server.stubFor(post(STOP)
+                .withRequestBody(matchingJsonPath("$.triggerId"))
+                .willReturn(jsonResponse(
+                        "{\"errors\":[\"a.RestHandlerException: Request did not match expected format x.\"]}", 400)));
+        server.stubFor(get(urlPathMatching(SAVEPOINTS + "/.*"))
+                .willReturn(jsonResponse("{\"errors\":[\"a.NotFoundException: Operation not found\"]}", 404)));
+        assertThat(failure(transport.stopJob(CLUSTER, JOB, SavepointOptions.into("file:///x"), false)))
+                .isInstanceOf(FlinkUnreachableException.class);
+        assertThat(posted(STOP))
+                .hasSize(2)
+                .filteredOn(body -> !body.contains("triggerId"))
+                .hasSize(1);
     }
 
     @Test
