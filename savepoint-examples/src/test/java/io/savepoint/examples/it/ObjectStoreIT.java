@@ -84,7 +84,7 @@ class ObjectStoreIT {
                 .config("s3.secret-key", LocalS3.SECRET_KEY)
                 .config("fs.s3a.endpoint.region", "us-east-1")
                 .config("fs.s3a.bucket.locked.secret.key", OTHER_SECRET)
-                // Some failures are else tried again for minutes.
+                // So that whatever fails does so in seconds.
                 .config("fs.s3a.attempts.maximum", "2")
                 .config("fs.s3a.retry.limit", "2")
                 // With these a savepoint has files beside its _metadata, however small the state, written by the
