@@ -1,5 +1,6 @@
 package io.savepoint.internal;
 
+import io.savepoint.model.FlinkJobState;
 import io.savepoint.model.JobObservation;
 import io.savepoint.model.JobState;
 import io.savepoint.model.Operation;
@@ -128,8 +129,21 @@ final class OperationTracker {
         } else if (repeatable) {
             repeat(draft, operation);
         } else {
-            Results.fail(draft, operation, SavepointState.FAILED, lost(operation, job, restarted));
+            giveUp(draft, operation, job, restarted);
         }
+    }
+
+    private void giveUp(Draft draft, Operation operation, JobObservation.Found job, boolean restarted) {
+        if (operation.kind() == Operation.Kind.STOP && job.state() == FlinkJobState.FINISHED) {
+            // It may have finished because it was stopped, as it was asked to be. Recorded before the failure, whose
+            // message tells what to do about a job that goes on.
+            draft.updateJob(change -> change.state(JobState.CANCELLED));
+            draft.event(
+                    SavepointEvent.Type.JOB_CANCELLED,
+                    "the job finished while it was being stopped; the location of its savepoint, if there is one, is"
+                            + " lost");
+        }
+        Results.fail(draft, operation, SavepointState.FAILED, lost(operation, job, restarted));
     }
 
     /** Whether the job's history may be one of before its end, and so without the savepoint that it ended with. */

@@ -94,6 +94,26 @@ class OperationTrackerTest {
         }
     }
 
+    @ParameterizedTest(name = "started {1} ms from what is recorded")
+    @CsvSource({"STOP,1,CANCELLED", "STOP,0,RUNNING", "SAVEPOINT,1,SUCCEEDED"})
+    void aJobThatFinishedWhileItsStopGotLostCountsAsStopped(Operation.Kind kind, long millis, JobState expected) {
+        Step step = unknown(kind, 25)
+                .see(new JobObservation.Found(
+                        FlinkJobState.FINISHED, RUN_START.plusMillis(millis), Optional.of(NOW), true))
+                .plan();
+        assertThat(job(step).state()).isEqualTo(expected);
+        assertThat(books(step).operation()).isEmpty();
+        assertThat(failure(step))
+                .hasValueSatisfying(message -> assertThat(message).contains("is lost"));
+        assertThat(told(step, SavepointEvent.Type.JOB_CANCELLED))
+                .isEqualTo(
+                        expected == JobState.CANCELLED
+                                ? List.of(
+                                        "the job finished while it was being stopped; the location of its savepoint, if"
+                                                + " there is one, is lost")
+                                : List.of());
+    }
+
     @ParameterizedTest(name = "recorded {0}, seen {1}")
     @CsvSource({"RUNNING,CANCELED", "RUNNING,FINISHED", "RUNNING,FAILED", "CANCELLED,CANCELED"})
     void aJobThatWasToBeCancelledIsHoweverItEnded(JobState recorded, FlinkJobState seen) {

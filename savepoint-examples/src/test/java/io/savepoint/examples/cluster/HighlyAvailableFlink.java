@@ -123,8 +123,7 @@ public final class HighlyAvailableFlink implements AutoCloseable {
     public boolean hasResultOf(String jobId) throws IOException {
         try (Stream<Path> results =
                 Files.list(storageDirectory().resolve("job-result-store").resolve(CLUSTER_ID))) {
-            return results.anyMatch(
-                    result -> String.valueOf(result.getFileName()).startsWith(jobId));
+            return results.anyMatch(result -> String.valueOf(result.getFileName()).startsWith(jobId));
         }
     }
 
@@ -195,11 +194,13 @@ public final class HighlyAvailableFlink implements AutoCloseable {
         configuration.put("high-availability.cluster-id", CLUSTER_ID);
         // How long a dead leader still counts as one; a minute by default.
         configuration.put("high-availability.zookeeper.client.session-timeout", "4000");
+        // So that hasResultOf can tell.
+        configuration.put("job-result-store.delete-on-commit", "false");
         configuration.put("heartbeat.interval", "500");
         configuration.put("heartbeat.timeout", "5000");
         Map<String, String> all =
                 ClusterConfiguration.of(HOST, zooKeeperPorts, files.temporaryDirectory(), configuration);
-        // Each JobManager is given its own; Flink 2.3 would prefer what is in the file.
+        // Each JobManager is given its own.
         all.keySet().removeAll(Set.of("rest.port", "rest.bind-port", "web.upload.dir", "web.tmpdir"));
         return all;
     }
@@ -212,8 +213,6 @@ public final class HighlyAvailableFlink implements AutoCloseable {
                 JOB_MANAGER,
                 "--configDir",
                 files.confDirectory().toString(),
-                "--executionMode",
-                "cluster",
                 "-D",
                 "rest.port=" + one.ports.rest(),
                 "-D",

@@ -250,7 +250,9 @@ final class FlinkWorld implements AutoCloseable {
             Await.answer(what, TIMEOUT, () -> Optional.of(condition.call()).filter(done -> done));
         } catch (TimeoutException late) {
             throw new AssertionError(
-                    late.getMessage() + "; Flink has " + rest.states() + "; the store has " + state() + "; happened: "
+                    late.getMessage() + "; Flink has " + rest.states() + ", of which was last seen "
+                            + List.copyOf(seen.subList(Math.max(0, seen.size() - 3), seen.size())) + " of " + seen.size()
+                            + " looks; the store has " + state() + "; happened: "
                             + events.stream().map(SavepointEvent::message).toList(),
                     late);
         }

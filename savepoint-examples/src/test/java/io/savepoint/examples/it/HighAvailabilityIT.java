@@ -9,7 +9,6 @@ import io.savepoint.examples.chaos.LiveRuns;
 import io.savepoint.examples.cluster.CounterJobControl.Restored;
 import io.savepoint.examples.cluster.CounterJobControl.Snapshot;
 import io.savepoint.examples.cluster.HighlyAvailableFlink;
-import io.savepoint.examples.cluster.PlainFlinkRest;
 import io.savepoint.examples.it.FlinkWorld.Taken;
 import io.savepoint.examples.it.KillingLauncher.Moment;
 import io.savepoint.flink.rest.RestJobLauncher;
@@ -212,7 +211,7 @@ class HighAvailabilityIT {
         awaitSnapshotBegun();
         flink.lockDoor();
         world.control.unblockSnapshots();
-        new PlainFlinkRest(flink.leader()).awaitState(run, "FINISHED");
+        world.await("the end of the job", () -> flink.hasResultOf(run));
         flink.killLeader();
         flink.unlockDoor();
 
@@ -223,6 +222,8 @@ class HighAvailabilityIT {
                 .hasMessageContaining("lost");
         world.await("the job to be cancelled", () -> world.jobState() == JobState.CANCELLED && world.isIdle());
         assertThat(world.livingJobs()).isZero();
+        assertThat(happened(Type.JOB_SUCCEEDED)).isEmpty();
+        assertThat(happened(Type.JOB_RESTARTED)).isEmpty();
         assertThat(world.generation()).isEqualTo(generation);
         assertThat(world.job().savepointLocation()).contains(recorded.location());
         settle("after a stop, before it could be told", "failed; Cancelled with the savepoint before", 1);
