@@ -168,7 +168,8 @@ final class OperationTracker {
         String why = restarted
                 ? "the JobManager was restarted after it was asked"
                 : job.state().isTerminal()
-                        ? "the job ended as " + job.state() + " before Flink took it"
+                        ? "the job ended as " + job.state()
+                                + " before Flink took it, or the JobManager was restarted after it was asked"
                         : "the JobManager does not know it any more";
         return "the result of trigger id " + operation.triggerId() + " is lost: " + why
                 + ", and the job's checkpoint history does not show it";

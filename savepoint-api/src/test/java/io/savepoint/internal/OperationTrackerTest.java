@@ -95,7 +95,7 @@ class OperationTrackerTest {
     }
 
     @ParameterizedTest(name = "started {1} ms from what is recorded")
-    @CsvSource({"STOP,1,CANCELLED", "STOP,0,RUNNING", "SAVEPOINT,1,SUCCEEDED"})
+    @CsvSource({"STOP,1,CANCELLED", "STOP,0,CANCELLED", "SAVEPOINT,1,SUCCEEDED", "SAVEPOINT,0,SUCCEEDED"})
     void aJobThatFinishedWhileItsStopGotLostCountsAsStopped(Operation.Kind kind, long millis, JobState expected) {
         Step step = unknown(kind, 25)
                 .see(new JobObservation.Found(
