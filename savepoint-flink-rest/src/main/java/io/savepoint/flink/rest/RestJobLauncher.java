@@ -116,7 +116,8 @@ public final class RestJobLauncher implements JobLauncher {
                 if (thrownAgain instanceof JarRequests.NoSuchJarException) {
                     throw new FlinkAnswerException(thrownAgain.getMessage()
                             + "; it was uploaded just now: look at web.upload.dir, which JobManagers must not share"
-                            + " with what cleans it");
+                            + " with what cleans it, and must share with each other where one endpoint leads to"
+                            + " several");
                 }
                 return CompletableFuture.completedFuture(Futures.valueOrThrow(again, thrownAgain));
             });

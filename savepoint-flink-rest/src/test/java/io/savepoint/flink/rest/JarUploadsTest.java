@@ -115,7 +115,7 @@ class JarUploadsTest extends Launching {
         server.stubFor(post(RUN).willReturn(jsonResponse(NO_SUCH_JAR, 500)));
         assertThat(failure(launcher.launch(CLUSTER, request())))
                 .isInstanceOf(FlinkAnswerException.class)
-                .hasMessageContainingAll("does not exist", "web.upload.dir");
+                .hasMessageContainingAll("does not exist", "web.upload.dir", "one endpoint leads to several");
         verifyUploads(2);
     }
 }
