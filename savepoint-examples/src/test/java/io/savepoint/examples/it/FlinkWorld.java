@@ -58,7 +58,7 @@ import java.util.stream.Stream;
  */
 final class FlinkWorld implements AutoCloseable {
     static final ClusterId ORDERS = ClusterId.of("default", "orders");
-    static final Duration TIMEOUT = Duration.ofSeconds(60);
+    static final Duration TIMEOUT = Duration.ofSeconds(120);
     private static final int KEYS = 16;
     private static final Set<String> ENDS = Set.of("FAILED", "CANCELED", "FINISHED");
 

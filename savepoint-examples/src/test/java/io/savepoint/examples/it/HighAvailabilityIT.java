@@ -312,10 +312,11 @@ class HighAvailabilityIT {
             world.awaitLooks(3);
         }
         assertThat(runs.tooMany()).as("more than one living run").isEmpty();
-        List<String> locations = world.events.stream()
-                .filter(event -> event.type() == Type.SAVEPOINT_COMPLETED)
-                .map(event -> event.location().orElseThrow())
-                .toList();
+        // Listeners are told after the write.
+        world.await(
+                "the events of all recorded savepoints",
+                () -> recordedLocations().size() >= world.generation());
+        List<String> locations = recordedLocations();
         assertThat(locations).doesNotHaveDuplicates().hasSize((int) world.generation());
         assertThat(locations)
                 .allSatisfy(location -> assertThat(FlinkWorld.path(location).resolve("_metadata"))
@@ -325,6 +326,13 @@ class HighAvailabilityIT {
                 + finished + " / " + locations.size() + " / " + world.generation());
         System.out.println(TABLE.get(TABLE.size() - 1));
         assertThat(finished).isEqualTo(locations.size() + unrecorded);
+    }
+
+    private List<String> recordedLocations() {
+        return world.events.stream()
+                .filter(event -> event.type() == Type.SAVEPOINT_COMPLETED)
+                .map(event -> event.location().orElseThrow())
+                .toList();
     }
 
     /** As the manager was told since the test began. */
