@@ -61,7 +61,7 @@ record Setup(
         return retention == null ? OptionalInt.empty() : OptionalInt.of(retention.keptAtMost());
     }
 
-    /** Before 1.15 Flink chooses the ids itself: what gets lost on its way can neither be found nor repeated safely. */
+    /** Before 1.15 Flink chooses the ids itself: what gets lost on its way can be found in the history of the job alone. */
     boolean clientIds() {
         return !flinkVersion.startsWith("1.14");
     }
