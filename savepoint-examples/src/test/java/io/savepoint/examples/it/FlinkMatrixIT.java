@@ -1,6 +1,7 @@
 package io.savepoint.examples.it;
 
 import io.savepoint.examples.cluster.LocalFlink;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -39,6 +40,8 @@ class FlinkMatrixIT {
 
     @BeforeParameterizedClassInvocation
     static void startFlink(String version) throws Exception {
+        // So that a run which ends here leaves no table of an earlier one.
+        writeTable();
         String minor = version.substring(0, version.lastIndexOf('.'));
         flink = LocalFlink.builder(
                         Path.of(System.getProperty("flink.modules"), minor, "target", "flink-" + version, "lib"))
@@ -51,10 +54,14 @@ class FlinkMatrixIT {
             flink.close();
             flink = null;
         }
-        TABLE.write(Path.of(System.getProperty("flink.matrix")));
+        writeTable();
         if (version.equals(versions().get(versions().size() - 1))) {
             System.out.println(TABLE.markdown());
         }
+    }
+
+    private static void writeTable() throws IOException {
+        TABLE.write(Path.of(System.getProperty("flink.matrix")));
     }
 
     @ParameterizedTest(name = "{0}")
