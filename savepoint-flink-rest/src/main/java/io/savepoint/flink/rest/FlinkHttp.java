@@ -70,6 +70,7 @@ final class FlinkHttp {
         // Without another thread: the client gives its result on one that is made for that.
         return exchange.handle((response, thrown) -> {
             if (response == null) {
+                Futures.giveUp(exchange);
                 throw failure(call, late.get() ? new TimeoutException() : thrown);
             }
             String contentType = response.headers().firstValue("Content-Type").orElse("");

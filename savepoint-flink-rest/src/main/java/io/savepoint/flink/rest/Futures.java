@@ -73,6 +73,15 @@ final class Futures {
         throw new CompletionException(failure);
     }
 
+    /**
+     * Ends an exchange of the HTTP client, and its connection. One that has failed is not ended by that: after an answer
+     * that is not HTTP the client keeps the connection open for ever, and cancelling a future that has failed does nothing.
+     * Any future that comes of it, and is not done, can be cancelled in its place.
+     */
+    static void giveUp(CompletableFuture<?> exchange) {
+        exchange.newIncompleteFuture().cancel(true);
+    }
+
     static Throwable unwrap(Throwable thrown) {
         return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }

@@ -49,7 +49,7 @@ final class JarDownloads {
                 exchange.copy().orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
         return bounded.handleAsync((response, thrown) -> {
             if (response == null) {
-                exchange.cancel(true);
+                Futures.giveUp(exchange);
                 throw DownloadException.of(thrown, timeout);
             }
             return response;

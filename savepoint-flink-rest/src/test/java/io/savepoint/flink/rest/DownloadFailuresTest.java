@@ -191,6 +191,18 @@ class DownloadFailuresTest extends Downloading {
     }
 
     @Test
+    void givesUpTheConnectionOfAnAnswerThatIsNotHttp() throws Exception {
+        raw.behave((connection, out) -> {
+            RawServer.write(out, "garbage\r\n\r\n");
+            if (connection.getInputStream().read() < 0) {
+                throw new IOException("given up");
+            }
+        });
+        assertUnreachable().hasMessageContaining("Invalid status line");
+        assertThat(raw.awaitDropped()).as("connection given up").isTrue();
+    }
+
+    @Test
     void takesAWholeJarThatEndsWithItsConnection() {
         raw.behave((connection, out) -> {
             RawServer.write(out, OK + "\r\n");

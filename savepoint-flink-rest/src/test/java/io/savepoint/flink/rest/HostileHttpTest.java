@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.savepoint.spi.FlinkAnswerException;
 import io.savepoint.spi.FlinkUnreachableException;
+import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,5 +27,29 @@ class HostileHttpTest extends Hostile {
                 .message()
                 .hasSizeLessThan(700)
                 .doesNotContainPattern("\\p{Cntrl}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "garbage\r\n\r\n",
+                "HTTP/1.1 2x0 OK\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nx y: 1\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"
+            })
+    void theConnectionOfAnAnswerThatIsNotHttpIsGivenUp(String bytes) throws Exception {
+        FlinkRestTransport hasty = withTimeout(Duration.ofSeconds(2));
+        server.behave((connection, out) -> {
+            write(out, bytes);
+            if (connection.getInputStream().read() < 0) {
+                throw new IOException("given up");
+            }
+        });
+        assertThat(failure(hasty.observeJob(CLUSTER, JOB)))
+                .isInstanceOfAny(FlinkAnswerException.class, FlinkUnreachableException.class);
+        assertThat(server.awaitDropped()).as("connection given up").isTrue();
+        assertThatASoundClusterIsAsked(hasty);
     }
 }
