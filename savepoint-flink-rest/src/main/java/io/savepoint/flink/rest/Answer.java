@@ -39,6 +39,11 @@ final class Answer {
         return status;
     }
 
+    /** How many bytes its body has. */
+    int size() {
+        return body.length;
+    }
+
     boolean isOk() {
         return status >= 200 && status < 300;
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,8 +23,11 @@ final class Json {
     private static final int DEEPEST = 64;
     /** Enough for some 25,000 checkpoints in a history, which has 10 by default. */
     private static final int MOST_VALUES = 250_000;
+    private static final int MOST_BUFFERS = 16;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            // Not by thread: those that read answers may be there for one each.
+            .recyclerPool(JsonRecyclerPools.newBoundedPool(MOST_BUFFERS))
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build();

@@ -8,9 +8,7 @@ import io.savepoint.spi.FlinkException;
 import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkUnreachableException;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,24 +20,24 @@ import java.util.function.Function;
 /**
  * Asks each endpoint for its jobs, one question at a time: its answer holds all jobs, so all who ask share it. Nobody gets
  * the answer to a question that was sent before he asked, as it may tell of a time before; who asks while one is under way
- * waits for the next. Where several share one, the endpoint rests before the next for nine times as long as it took, and
- * at most a quarter of a second: so that even a JobManager of thousands of jobs has little work with it, and the more share
- * it the longer its list is. Safe for use by any number of threads.
+ * waits for the next. Before the next one the endpoint rests for the longer the more jobs it has, up to a quarter of a
+ * second: so that it has little work with being asked for thousands, and the more share a question the longer its answer
+ * is. Safe for use by any number of threads.
  */
 final class Overviews {
-    private static final int REST_FACTOR = 9;
-    private static final Duration LONGEST_REST = Duration.ofMillis(250);
+    /** A list of two jobs has about so many bytes. */
+    private static final int BYTES_PER_MILLI_OF_REST = 1000;
+
+    private static final int LONGEST_REST_MILLIS = 250;
 
     private final Function<Call, CompletableFuture<Answer>> sender;
     private final Duration timeout;
-    private final Clock clock;
     /** Who waits for the next question, at each endpoint where one is under way, or that rests. */
     private final Map<URI, List<Asker>> waiting = new HashMap<>();
 
-    Overviews(Function<Call, CompletableFuture<Answer>> sender, FlinkRestConfig config) {
+    Overviews(Function<Call, CompletableFuture<Answer>> sender, Duration timeout) {
         this.sender = sender;
-        this.timeout = config.requestTimeout();
-        this.clock = config.scheduler().clock();
+        this.timeout = timeout;
     }
 
     /** Who asks, for which job; the call is as it would be if he were the only one. */
@@ -92,26 +90,25 @@ final class Overviews {
 
     private void send(List<Asker> askers) {
         Call call = askers.get(0).call;
-        Instant sent = clock.instant();
         Futures.whenDone(
                 Futures.call(() -> sender.apply(call)),
                 answer -> {
-                    goOn(call.endpoint(), askers.size(), sent);
+                    goOn(call.endpoint(), answer.size());
                     settle(askers, answer);
                 },
                 thrown -> {
-                    goOn(call.endpoint(), askers.size(), sent);
+                    goOn(call.endpoint(), 0);
                     askers.forEach(asker -> asker.fail(call, thrown));
                 });
     }
 
-    private void goOn(URI endpoint, int shared, Instant sent) {
-        Duration rest = Duration.between(sent, clock.instant()).multipliedBy(REST_FACTOR);
-        if (shared == 1 || rest.toMillis() <= 0) {
+    private void goOn(URI endpoint, int bytes) {
+        int rest = Math.min(bytes / BYTES_PER_MILLI_OF_REST, LONGEST_REST_MILLIS);
+        if (rest == 0) {
             sendNext(endpoint);
         } else {
-            SystemScheduler.INSTANCE.schedule(
-                    rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST, () -> sendNext(endpoint));
+            // Not by the configured scheduler, which somebody may have closed.
+            SystemScheduler.INSTANCE.schedule(Duration.ofMillis(rest), () -> sendNext(endpoint));
         }
     }
 

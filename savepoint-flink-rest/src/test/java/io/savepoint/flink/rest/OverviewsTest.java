@@ -12,7 +12,6 @@ import io.savepoint.model.JobObservation.Found;
 import io.savepoint.spi.FlinkAnswerException;
 import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkUnreachableException;
-import io.savepoint.testing.ManualScheduler;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,7 +37,6 @@ class OverviewsTest {
     private static final JobId ANOTHER = JobId.of("cd".repeat(16));
 
     private final List<Question> questions = new CopyOnWriteArrayList<>();
-    private final ManualScheduler scheduler = new ManualScheduler();
     private final Overviews overviews = overviews(Duration.ofSeconds(60));
 
     private record Question(Call call, CompletableFuture<Answer> answer) {
@@ -58,14 +56,7 @@ class OverviewsTest {
                     questions.add(question);
                     return question.answer;
                 },
-                config(timeout));
-    }
-
-    private FlinkRestConfig config(Duration timeout) {
-        return FlinkRestConfig.builder()
-                .requestTimeout(timeout)
-                .scheduler(scheduler)
-                .build();
+                timeout);
     }
 
     private static String job(JobId id, String state, long start) {
@@ -185,27 +176,15 @@ class OverviewsTest {
 
     /** Else one question would follow the other, and a JobManager of many jobs had nothing else to do. */
     @Test
-    void theEndpointRestsAfterAQuestionThatIsShared() {
-        ask(ORDERS, JOB);
-        ask(ORDERS, JOB);
-        scheduler.advance(Duration.ofMillis(20));
-        questions.get(0).answerJobs();
-        assertThat(questions).as("no rest after a question of one").hasSize(2);
-
-        ask(ORDERS, JOB);
-        ask(BILLS, JOB);
-        scheduler.advance(Duration.ofMillis(20));
-        questions.get(1).answerJobs();
-        ask(BILLS, JOB);
-        assertThat(questions).as("no rest after a question of one").hasSize(3);
-
-        scheduler.advance(Duration.ofMillis(30));
+    void anEndpointOfManyJobsRestsBetweenQuestions() {
+        CompletableFuture<JobObservation> first = ask(ORDERS, JOB);
         long answered = System.nanoTime();
-        questions.get(2).answerJobs();
-        CompletableFuture<JobObservation> afterwards = ask(ORDERS, JOB);
-        await().until(() -> questions.size() == 4);
+        questions.get(0).answerJobs(job(JOB, "RUNNING", 1), "{\"jid\":\"x\",\"name\":\"" + "y".repeat(300_000) + "\"}");
+        assertThat(startOf(first)).as("told at once").isEqualTo(1);
+        CompletableFuture<JobObservation> afterwards = ask(BILLS, JOB);
+        await().until(() -> questions.size() == 2);
         assertThat(Duration.ofNanos(System.nanoTime() - answered)).isGreaterThan(Duration.ofMillis(249));
-        questions.get(3).answerJobs(job(JOB, "RUNNING", 5));
+        questions.get(1).answerJobs(job(JOB, "RUNNING", 5));
         assertThat(startOf(afterwards)).isEqualTo(5);
     }
 
@@ -219,7 +198,7 @@ class OverviewsTest {
             return CompletableFuture.completedFuture(
                     new Answer(call, 200, "", "{\"jobs\":[]}".getBytes(StandardCharsets.UTF_8)));
         };
-        Overviews again = new Overviews(throwing, config(Duration.ofSeconds(60)));
+        Overviews again = new Overviews(throwing, Duration.ofSeconds(60));
         assertThat(failure(again.ask(ORDERS, ENDPOINT, JOB))).isInstanceOf(StackOverflowError.class);
         assertThat(answer(again.ask(ORDERS, ENDPOINT, JOB))).isEqualTo(new JobObservation.NotFound());
     }
@@ -245,7 +224,7 @@ class OverviewsTest {
                                 },
                                 flink);
                     },
-                    FlinkRestConfig.defaults());
+                    Duration.ofSeconds(60));
             List<CompletableFuture<Void>> all = new ArrayList<>();
             for (int user = 0; user < 6; user++) {
                 all.add(CompletableFuture.runAsync(
