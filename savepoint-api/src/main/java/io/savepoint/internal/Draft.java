@@ -128,11 +128,19 @@ final class Draft {
 
     /** How long to wait before the next look at a savepoint that is being taken. */
     Duration nextPoll(Operation operation) {
-        Optional<Duration> expected = bookkeeping().lastDurationMillis().stream()
+        // Negative where a clock went back, or where it is behind the one of the manager that asked.
+        return PollSchedule.nextPoll(since(operation.lastSentAt()).abs(), expected());
+    }
+
+    /** What to expect of the job's next savepoint, where this one is seen complete now. */
+    Optional<Duration> expectNext(Operation operation, Hints hints) {
+        return PollSchedule.expectNext(hints.lastInProgress(), since(operation.lastSentAt()), expected());
+    }
+
+    private Optional<Duration> expected() {
+        return bookkeeping().lastDurationMillis().stream()
                 .mapToObj(Duration::ofMillis)
                 .findFirst();
-        // Negative where a clock went back, or where it is behind the one of the manager that asked.
-        return PollSchedule.nextPoll(since(operation.lastSentAt()).abs(), expected);
     }
 
     Step finish(Duration atTheLatest) {

@@ -65,8 +65,7 @@ final class OperationTracker {
     private void trackSavepoint(Draft draft, Operation operation, Observation seen, Hints hints) {
         OperationObservation result = seen.operation().orElseThrow();
         if (result instanceof OperationObservation.Completed completed) {
-            Results.complete(
-                    draft, operation, completed.location(), draft.now(), expectedNext(draft, operation, hints));
+            Results.complete(draft, operation, completed.location(), draft.now(), draft.expectNext(operation, hints));
         } else if (result instanceof OperationObservation.Failed failed) {
             Results.fail(draft, operation, SavepointState.FAILED, failed.reason());
         } else if (result instanceof OperationObservation.InProgress) {
@@ -74,12 +73,6 @@ final class OperationTracker {
         } else if (result instanceof OperationObservation.Unknown unknown) {
             unknown(draft, operation, unknown, seen, hints.unknownFor());
         }
-    }
-
-    /** The end lies after the last time it was seen in progress; the next one is polled closely from there. */
-    private static Duration expectedNext(Draft draft, Operation operation, Hints hints) {
-        return hints.lastInProgress()
-                .orElseGet(() -> draft.since(operation.lastSentAt()).dividedBy(2));
     }
 
     /**
@@ -178,7 +171,7 @@ final class OperationTracker {
     private static void complete(Draft draft, Operation operation, SavepointRecord record) {
         Instant completed = record.triggerTime().plus(record.duration());
         Instant atTheLatest = completed.isBefore(draft.now()) ? completed : draft.now();
-        Results.complete(draft, operation, record.location(), atTheLatest, record.duration());
+        Results.complete(draft, operation, record.location(), atTheLatest, Optional.of(record.duration()));
     }
 
     /** A store may keep times less precisely than Flink tells them. */

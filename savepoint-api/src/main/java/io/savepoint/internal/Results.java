@@ -19,7 +19,8 @@ import java.util.Optional;
 final class Results {
     private Results() {}
 
-    static void complete(Draft draft, Operation operation, String location, Instant completed, Duration expectedNext) {
+    static void complete(
+            Draft draft, Operation operation, String location, Instant completed, Optional<Duration> expectedNext) {
         boolean stop = operation.kind() == Operation.Kind.STOP;
         draft.updateJob(job -> {
             job.savepointGeneration(draft.job().savepointGeneration() + 1)
@@ -37,7 +38,9 @@ final class Results {
                 .operation(Optional.empty())
                 .consecutiveRestarts(0)
                 .restoredFrom(Optional.empty())
-                .lastDurationMillis(Math.max(1, expectedNext.toMillis())));
+                .lastDurationMillis(expectedNext.stream()
+                        .mapToLong(duration -> Math.max(1, duration.toMillis()))
+                        .findFirst()));
         served(draft, operation);
         Duration took = draft.since(operation.triggerTime());
         draft.event(

@@ -4,32 +4,43 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * When to ask next whether a savepoint is complete: seldom while it can hardly be, closely around the time it is
- * expected, and ever less often when it is late. A savepoint that takes about as long as the one before is known within
- * a few percent of that time. A quicker one is known within half its own time or a sixteenth of the expected, a slower
- * one within two fifths of its delay, the first one within 35 %, and each at the latest after the longest delay. The
- * number of polls grows with the logarithm of the time until the longest delay is reached.
+ * When to ask next whether a savepoint is complete: hardly while it cannot be, closely from the time at which it is
+ * expected, and ever less often when it is late. A savepoint that takes about as long as the ones before is known within a
+ * few percent of that time, for three or four polls. A quicker one is known within half the expected time, a slower one
+ * within two fifths of its delay, the first one within 35 %, and each at the latest after the longest delay. The number of
+ * polls grows with the logarithm of the time until the longest delay is reached.
  *
- * <p>A pure function, safe for use by any number of threads.
+ * <p>Pure functions, safe for use by any number of threads.
  */
 public final class PollSchedule {
-    private static final double SHORTEST_MILLIS = 5;
     private static final double LEAST_MILLIS = 4;
     private static final double LONGEST_MILLIS = 10_000;
+    /** The first delay where nothing is known. */
+    private static final double FIRST_MILLIS = 10;
     /** How much an unexpected savepoint may be overshot, relative to the time it took so far. */
     private static final double GROWTH = 0.35;
-    /** The same for one that is expected later, and the least part of the expected time between such polls. */
-    private static final double EARLY_GROWTH = 0.5;
+    /** The least delay before the expected time, and the part of that time after which it is looked for a quicker one. */
+    private static final double EARLY_MILLIS = 25;
 
-    private static final double EARLY_STEP = 1.0 / 16;
+    private static final double EARLY_PART = 0.5;
+    /** Which part of the time that is left is enough to wait for all of it. */
+    private static final double ALMOST_ALL = 0.7;
+    /** The step from the expected time on, at least and relative to it, and the part until which it stays so. */
+    private static final double CLOSE_MILLIS = 5;
+
+    private static final double CLOSE_STEP = 0.025;
+    private static final double CLOSE_UNTIL = 1.03;
     /** How much a late one may be overshot, relative to the time it is late so far. */
     private static final double LATE_GROWTH = 0.4;
-    /** The step around the expected time, relative to it. */
-    private static final double CLOSE_STEP = 0.025;
-    /** The part of the expected time after which polls get close, and the part until which they stay so. */
-    private static final double CLOSE_FROM = 0.97;
 
-    private static final double CLOSE_UNTIL = 1.03;
+    /** From which part of the time until it was complete a savepoint that was in progress tells its end well. */
+    private static final double CLOSE_BEFORE_END = 0.7;
+    /** How far a longer time is followed at once, and how far if it is of the same order, as they differ by chance. */
+    private static final double MUCH_LONGER = 1.5;
+
+    private static final double FOLLOWED = 0.25;
+    /** What is taken off where the end was not seen coming, so that it is the next time. */
+    private static final double TAKEN_OFF = 0.05;
 
     private PollSchedule() {}
 
@@ -37,29 +48,55 @@ public final class PollSchedule {
      * Tells how long to wait before the next poll.
      *
      * @param elapsed the time since Flink was asked for the savepoint
-     * @param expected how long the savepoint is expected to take, best the longest time after which the last one of the
-     *     job was still seen in progress; empty if nothing is known
+     * @param expected how long the savepoint is expected to take, by {@link #expectNext}; empty if nothing is known
      * @return the delay, from 4 milliseconds to 10 seconds
      */
     public static Duration nextPoll(Duration elapsed, Optional<Duration> expected) {
         double sofar = Math.max(0, millis(elapsed));
         double delay = expected.map(duration -> expectedDelay(sofar, millis(duration)))
-                .orElseGet(() -> Math.max(SHORTEST_MILLIS, sofar * GROWTH));
-        return Duration.ofNanos((long) (Math.min(delay, LONGEST_MILLIS) * 1e6));
+                .orElseGet(() -> Math.max(FIRST_MILLIS, sofar * GROWTH));
+        return ofMillis(Math.min(delay, LONGEST_MILLIS));
     }
 
     private static double expectedDelay(double sofar, double expected) {
-        double closeFrom = Math.max(0, expected * CLOSE_FROM - SHORTEST_MILLIS / 2);
-        if (sofar < closeFrom) {
-            double early = Math.max(SHORTEST_MILLIS, Math.max(expected * EARLY_STEP, sofar * EARLY_GROWTH));
-            return Math.max(LEAST_MILLIS, Math.min(early, closeFrom - sofar));
+        if (sofar < expected) {
+            double left = expected - sofar;
+            double early = Math.max(EARLY_MILLIS, Math.max(expected * EARLY_PART, sofar));
+            return Math.max(LEAST_MILLIS, early < left * ALMOST_ALL ? early : left);
         }
-        double closeStep = Math.max(SHORTEST_MILLIS, expected * CLOSE_STEP);
+        double closeStep = Math.max(CLOSE_MILLIS, expected * CLOSE_STEP);
         double late = sofar - expected * CLOSE_UNTIL;
         return Math.max(closeStep, late * LATE_GROWTH);
     }
 
+    /**
+     * Tells what to expect of a job's next savepoint: a time at which this one was just not complete. Of times that differ
+     * by chance it is a short one, since a poll too many costs less than to be late.
+     *
+     * @param inProgress the longest time after which this savepoint was seen in progress; empty if it never was
+     * @param complete the time after which it was seen complete
+     * @param expected what was expected of this one; empty if nothing
+     * @return what to expect, or empty if nothing is known
+     */
+    public static Optional<Duration> expectNext(
+            Optional<Duration> inProgress, Duration complete, Optional<Duration> expected) {
+        double seen = inProgress.map(PollSchedule::millis).orElse(0.0);
+        double end = millis(complete);
+        double before = expected.map(PollSchedule::millis).orElse(0.0);
+        if (seen > 0 && seen >= end * CLOSE_BEFORE_END) {
+            boolean followed = seen < before || seen > before * MUCH_LONGER;
+            return Optional.of(ofMillis(followed ? seen : before + (seen - before) * FOLLOWED));
+        }
+        // Whoever looks for the first time long after the end, as one that was away, learns nothing.
+        boolean comesLate = seen <= 0 && (end <= 0 || end > before * MUCH_LONGER);
+        return comesLate ? expected : Optional.of(ofMillis(Math.max(1, end * (1 - TAKEN_OFF) - 1)));
+    }
+
     private static double millis(Duration duration) {
         return duration.toNanos() / 1e6;
+    }
+
+    private static Duration ofMillis(double millis) {
+        return Duration.ofNanos((long) (millis * 1e6));
     }
 }

@@ -83,14 +83,15 @@ class PolicyLimitsTest {
 
     @ParameterizedTest(name = "{0} us of the 1 s expected: {1} us")
     @CsvSource({
-        // A sixteenth of the expected time, then half of the time so far, but not past the time to look closely.
-        "0,62500",
-        "200000,100000",
-        "900000,67500",
-        "960000,7500",
-        "967000,4000",
+        // Half of the expected time, and then all of it.
+        "0,500000",
+        "100000,500000",
+        "285000,500000",
+        "286000,714000",
+        "500000,500000",
+        "990000,10000",
+        "999000,4000",
         // Closely, a fortieth at a time, and then two fifths of the delay.
-        "967500,25000",
         "1000000,25000",
         "1090000,25000",
         "1130000,40000"

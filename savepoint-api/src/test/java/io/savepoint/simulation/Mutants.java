@@ -245,8 +245,8 @@ final class Mutants {
     private static final List<Mutant> LATE = List.of(of(
             "savepoints are polled at a fixed interval",
             "internal/Draft.java",
-            "return PollSchedule.nextPoll(since(operation.lastSentAt()).abs(), expected);",
-            "return Duration.ofSeconds(5 + expected.map(Duration::toSeconds).orElse(0L) / 100);"));
+            "return PollSchedule.nextPoll(since(operation.lastSentAt()).abs(), expected());",
+            "return Duration.ofSeconds(5 + expected().map(Duration::toSeconds).orElse(0L) / 100);"));
 
     /** Documents put together from pieces of text, so that some values break them. */
     private static final List<Mutant> DOCUMENTS = List.of(

@@ -23,6 +23,7 @@ final class Json {
     private static final int DEEPEST = 64;
     /** Enough for some 25,000 checkpoints in a history, which has 10 by default. */
     private static final int MOST_VALUES = 250_000;
+
     private static final int MOST_BUFFERS = 16;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()

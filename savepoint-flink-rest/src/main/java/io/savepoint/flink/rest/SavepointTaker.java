@@ -4,6 +4,7 @@ import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobId;
 import io.savepoint.model.OperationObservation;
 import io.savepoint.model.TriggerId;
+import io.savepoint.policy.PollSchedule;
 import io.savepoint.spi.SavepointRequest;
 import io.savepoint.spi.UnknownOperationException;
 import java.security.SecureRandom;
@@ -21,7 +22,7 @@ final class SavepointTaker {
     private final FlinkRestTransport transport;
     private final FlinkRestConfig config;
     private final SecureRandom random = new SecureRandom();
-    /** After which time the last savepoint of a job was still in progress: what the next one will take at least. */
+    /** What the next savepoint of a job is expected to take. */
     private final RecentMap<Key, Duration> expected = new RecentMap<>(MOST_JOBS);
 
     private record Key(ClusterId cluster, JobId job) {}
@@ -76,7 +77,7 @@ final class SavepointTaker {
         /** How that went. */
         private volatile Throwable lost = new IllegalStateException("no answer was lost");
 
-        private volatile Duration inProgress = Duration.ZERO;
+        private volatile Optional<Duration> inProgress = Optional.empty();
 
         Wait(Key key, SavepointRequest request, Kind kind) {
             super(config);
@@ -131,7 +132,7 @@ final class SavepointTaker {
             accepted = true;
             answered();
             if (observation instanceof OperationObservation.Completed completed) {
-                expected.put(key, inProgress);
+                PollSchedule.expectNext(inProgress, before, expectation).ifPresent(next -> expected.put(key, next));
                 complete(new TakenSavepoint(completed.location(), trigger, elapsed()));
             } else if (observation instanceof OperationObservation.Failed failed) {
                 fail(new SavepointFailedException(
@@ -141,7 +142,7 @@ final class SavepointTaker {
                         + " it: it was restarted meanwhile, or the result has expired. Look whether there is a"
                         + " complete savepoint (with a file _metadata) in the target directory"));
             } else {
-                inProgress = before;
+                inProgress = Optional.of(before);
                 askLater();
             }
         }
