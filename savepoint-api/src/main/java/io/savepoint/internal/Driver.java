@@ -8,6 +8,7 @@ import io.savepoint.model.TriggerId;
 import io.savepoint.spi.ClusterStateStore;
 import io.savepoint.spi.Scheduler;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -25,6 +26,10 @@ public final class Driver {
     private static final Duration BREATH = Duration.ofMillis(4);
 
     private static final Duration AFTER_A_BUG = Duration.ofSeconds(30);
+    /** Some two thousand clusters in a second, which are looked at every five seconds. */
+    private static final int FIRST_LOOKS_AT_ONCE = 100;
+
+    private static final Duration BETWEEN_FIRST_LOOKS = Duration.ofMillis(50);
 
     private final Engine engine;
     private final ClusterStateStore store;
@@ -108,7 +113,7 @@ public final class Driver {
     private void resync() {
         CompletableFuture<Void> unused = Stages.call(store::list).handle((clusters, problem) -> {
             if (problem == null) {
-                clusters.stream().filter(id -> !slots.containsKey(id)).forEach(this::wake);
+                begin(clusters.stream().filter(id -> !slots.containsKey(id)).toList());
             } else if (isOpen()) {
                 LOG.warn(
                         "the clusters could not be listed, trying again in {}: {}",
@@ -122,6 +127,18 @@ public final class Driver {
             }
             return null;
         });
+    }
+
+    /** Looks at clusters for the first time: not at thousands in one moment, as they would stay together from then on. */
+    private void begin(List<ClusterId> clusters) {
+        for (int i = 0; i < clusters.size() && !closed; i++) {
+            Duration delay = BETWEEN_FIRST_LOOKS.multipliedBy(i / FIRST_LOOKS_AT_ONCE);
+            slots.computeIfAbsent(clusters.get(i), id -> {
+                Slot slot = new Slot(id);
+                slot.request(delay);
+                return slot;
+            });
+        }
     }
 
     private void wake(ClusterId id) {

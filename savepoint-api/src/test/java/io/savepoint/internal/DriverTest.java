@@ -271,4 +271,23 @@ class DriverTest {
         hasty.start();
         assertThat(ticksUntil(9)).containsExactly(0L, 4L, 8L);
     }
+
+    /** A fleet does not come to be looked at in one moment, at the start and every five seconds from then on. */
+    @Test
+    void manyClustersAreLookedAtAHundredAtATime() {
+        for (int i = 1; i < 250; i++) {
+            put(ClusterId.of("fleet", "job-" + i));
+        }
+        driver.start();
+        assertThat(ticksUntil(99))
+                .hasSize(200)
+                .startsWith(0L)
+                .endsWith(50L)
+                .filteredOn(tick -> tick == 0)
+                .hasSize(100);
+        memory.list().toCompletableFuture().join().forEach(id -> memory.updateSpec(id, spec -> spec));
+        assertThat(ticksUntil(99)).as("a change does not wait").hasSize(250);
+        assertThat(ticksUntil(5_049)).as("nothing is left of the first look").isEmpty();
+        assertThat(ticksUntil(5_099)).as("a look at each").hasSize(250);
+    }
 }
