@@ -38,6 +38,7 @@ final class FleetManager {
                     }
                 })
                 .build()) {
+            loadCode(plan, flink);
             long emptyHeap = Usage.liveHeap();
             for (int job = 0; job < plan.jobsInAll(); job++) {
                 put(store, plan, job);
@@ -60,6 +61,15 @@ final class FleetManager {
             Usage.tell("threads", ManagementFactory.getThreadMXBean().getPeakThreadCount());
         }
         Usage.tellDone();
+    }
+
+    /** Looks at one job, so that what is loaded once is not taken for part of the jobs. */
+    private static void loadCode(FleetPlan plan, FlinkRestTransport flink) {
+        var store = new InMemoryClusterStateStore();
+        put(store, plan, 0);
+        try (var manager = SavepointManager.builder().store(store).flink(flink).build()) {
+            manager.reconcile(FleetPlan.cluster(0)).toCompletableFuture().join();
+        }
     }
 
     private static void put(InMemoryClusterStateStore store, FleetPlan plan, int job) {
