@@ -123,7 +123,8 @@ public final class HighlyAvailableFlink implements AutoCloseable {
     public boolean hasResultOf(String jobId) throws IOException {
         try (Stream<Path> results =
                 Files.list(storageDirectory().resolve("job-result-store").resolve(CLUSTER_ID))) {
-            return results.anyMatch(result -> String.valueOf(result.getFileName()).startsWith(jobId));
+            return results.anyMatch(
+                    result -> String.valueOf(result.getFileName()).startsWith(jobId));
         }
     }
 

@@ -251,7 +251,8 @@ final class FlinkWorld implements AutoCloseable {
         } catch (TimeoutException late) {
             throw new AssertionError(
                     late.getMessage() + "; Flink has " + rest.states() + ", of which was last seen "
-                            + List.copyOf(seen.subList(Math.max(0, seen.size() - 3), seen.size())) + " of " + seen.size()
+                            + List.copyOf(seen.subList(Math.max(0, seen.size() - 3), seen.size())) + " of "
+                            + seen.size()
                             + " looks; the store has " + state() + "; happened: "
                             + events.stream().map(SavepointEvent::message).toList(),
                     late);
