@@ -54,7 +54,7 @@ class DeciderTest {
         assertThat(savepoint.triggerReason()).isEqualTo(reason);
         assertThat(books(step).lastTriggerTime()).contains(NOW);
         assertThat(told(step, SavepointEvent.Type.SAVEPOINT_TRIGGERED)).hasSize(1);
-        assertThat(delay(step)).as("the first poll").isEqualTo(Duration.ofMillis(5));
+        assertThat(delay(step)).as("the first poll").isEqualTo(Duration.ofMillis(10));
     }
 
     @Test

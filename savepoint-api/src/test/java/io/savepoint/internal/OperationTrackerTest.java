@@ -99,7 +99,10 @@ class OperationTrackerTest {
     void aJobThatFinishedWhileItsStopGotLostCountsAsStopped(Operation.Kind kind, long millis, JobState expected) {
         Step step = unknown(kind, 25)
                 .see(new JobObservation.Found(
-                        FlinkJobState.FINISHED, RUN_START.plusMillis(millis), Optional.of(NOW), true))
+                        FlinkJobState.FINISHED,
+                        RUN_START.plusMillis(millis),
+                        Optional.of(NOW.minus(Timings.HISTORY_STALENESS)),
+                        true))
                 .plan();
         assertThat(job(step).state()).isEqualTo(expected);
         assertThat(books(step).operation()).isEmpty();

@@ -22,7 +22,7 @@ class FoundBySimulationTest {
         "a generation waits for ever for a job that is not started, 149, I7",
         "a generation is answered by the savepoint that was in flight when it was asked for, 694, I7",
         "a submission whose jar took long is sent on a record of long ago, 1071, I6",
-        "a clock that went back lets savepoints be polled without a break, 878, I10",
+        "a clock that went back lets savepoints be polled without a break, 1092, I10",
         "a restore waits for a cluster that was made anew, 26456, I7",
         "an operation is in progress for ever though its job has ended, 260, I7",
     })
