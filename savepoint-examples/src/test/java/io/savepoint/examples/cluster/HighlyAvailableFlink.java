@@ -119,12 +119,24 @@ public final class HighlyAvailableFlink implements AutoCloseable {
         awaitLeader().process.kill();
     }
 
-    /** Whether Flink has stored how a job ended: until then, the next leader goes on with it though it was said to be over. */
+    /**
+     * Whether Flink has stored how a job ended, and with it the application that it is to newer versions. Until the first,
+     * the next leader goes on with the job though it was said to be over; between the two, Flink 2.3.0 leaves behind what
+     * no JobManager can start with any more.
+     */
     public boolean hasResultOf(String jobId) throws IOException {
-        try (Stream<Path> results =
-                Files.list(storageDirectory().resolve("job-result-store").resolve(CLUSTER_ID))) {
-            return results.anyMatch(
-                    result -> String.valueOf(result.getFileName()).startsWith(jobId));
+        Path applications = results("application-result-store");
+        return hasFileOf(results("job-result-store"), jobId)
+                && (!Files.isDirectory(applications) || hasFileOf(applications, jobId));
+    }
+
+    private Path results(String store) {
+        return storageDirectory().resolve(store).resolve(CLUSTER_ID);
+    }
+
+    private static boolean hasFileOf(Path directory, String id) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.anyMatch(file -> String.valueOf(file.getFileName()).startsWith(id));
         }
     }
 
@@ -197,6 +209,7 @@ public final class HighlyAvailableFlink implements AutoCloseable {
         configuration.put("high-availability.zookeeper.client.session-timeout", "4000");
         // So that hasResultOf can tell.
         configuration.put("job-result-store.delete-on-commit", "false");
+        configuration.put("application-result-store.delete-on-commit", "false");
         configuration.put("heartbeat.interval", "500");
         configuration.put("heartbeat.timeout", "5000");
         Map<String, String> all =
