@@ -9,20 +9,25 @@ import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a real Flink was asked and answered, from {@code exchanges/<version>/<name>.txt}: {@code >} before the request,
  * {@code <} before status and headers, then the body. Of long answers the end is cut off; what is open there is closed.
  */
-final class Recording {
+public final class Recording {
     private static final String CUT = "...[cut]";
 
-    record Exchange(String method, String url, String requestBody, int status, String contentType, String body) {
+    /** One question and its answer. */
+    public record Exchange(String method, String url, String requestBody, int status, String contentType, String body) {
         /** The part of the path with this number, from 0: {@code jobs}, the job id, ... */
         String part(int index) {
             return url.split("\\?")[0].split("/")[index + 1];
@@ -44,6 +49,22 @@ final class Recording {
             throw new UncheckedIOException(e);
         }
         return recording;
+    }
+
+    /** Every exchange of every version. */
+    public static List<Exchange> all() {
+        List<Exchange> all = new ArrayList<>();
+        try (Stream<Path> files =
+                Files.walk(Path.of(Recording.class.getResource("/exchanges").toURI()))) {
+            files.filter(file -> file.toString().endsWith(".txt")).sorted().forEach(file -> {
+                String name = file.getFileName().toString();
+                String version = file.getParent().getFileName().toString();
+                all.addAll(of(version, name.substring(0, name.length() - ".txt".length())).exchanges);
+            });
+        } catch (IOException | URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        return all;
     }
 
     private void read(String[] lines) {

@@ -1,0 +1,35 @@
+package io.savepoint.flink.rest.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Broken answers, the same ones each time: some in every build, and 200,000 by {@code -Pfuzz}. {@code -Dfuzz.answers=N} and
+ * {@code -Dfuzz.seed=S} play others, {@code -Dfuzz.case=M} one of them alone.
+ */
+class FuzzTest {
+    private static final long SEED = Long.getLong("fuzz.seed", 1);
+    private static final long ANSWERS = Long.getLong("fuzz.answers", 3000);
+    private static final Optional<Long> CASE = Optional.ofNullable(Long.getLong("fuzz.case"));
+    /** What the fuzzer itself needs, the answers under way, and a few times the longest one that may be kept. */
+    private static final long MOST_HEAP = 64L * Fuzzer.MOST_BYTES;
+
+    @Test
+    void noBrokenAnswerDoesHarm() throws Exception {
+        long answers = CASE.isPresent() ? 1 : ANSWERS;
+        long begin = System.nanoTime();
+        try (Fuzzer fuzzer = new Fuzzer(SEED)) {
+            Tally tally = fuzzer.tally();
+            fuzzer.run(CASE.orElse(1L), answers);
+            System.out.println(tally.summary(SEED, Duration.ofNanos(System.nanoTime() - begin)));
+            assertThat(tally.problems()).isEmpty();
+            assertThat(tally.answers()).isEqualTo(answers);
+            assertThat(tally.highest())
+                    .as("bytes of heap in use after a collection")
+                    .isLessThan(MOST_HEAP);
+        }
+    }
+}
