@@ -74,8 +74,8 @@ final class SavepointTaker {
         private volatile boolean accepted;
         /** Whether the answer to a request under our own id was lost: then the id tells what became of it. */
         private volatile boolean perhapsBegun;
-        /** How that went. */
-        private volatile Throwable lost = new IllegalStateException("no answer was lost");
+        /** How that went; there if no request was accepted and one may have arrived. */
+        private volatile Optional<Throwable> lost = Optional.empty();
 
         private volatile Optional<Duration> inProgress = Optional.empty();
 
@@ -100,7 +100,7 @@ final class SavepointTaker {
                     thrown -> {
                         perhapsBegun |= underOurId && FlinkHttp.mayHaveArrived(thrown);
                         if (perhapsBegun) {
-                            lost = thrown;
+                            lost = Optional.of(thrown);
                             missed(thrown);
                         } else {
                             fail(thrown);
@@ -155,7 +155,7 @@ final class SavepointTaker {
                         if (version.takesTriggerIdAndFormat()) {
                             trigger(true);
                         } else {
-                            fail(lost);
+                            fail(lost.orElseThrow());
                         }
                     },
                     this::missed);
