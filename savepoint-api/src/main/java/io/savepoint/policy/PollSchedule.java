@@ -39,8 +39,10 @@ public final class PollSchedule {
     private static final double MUCH_LONGER = 1.5;
 
     private static final double FOLLOWED = 0.25;
-    /** What is taken off where the end was not seen coming, so that it is the next time. */
+    /** What is taken off where the end was not seen coming, so that it is the next time: more than a poll takes. */
     private static final double TAKEN_OFF = 0.05;
+
+    private static final double LEAST_MILLIS_TAKEN_OFF = 5;
 
     private PollSchedule() {}
 
@@ -89,7 +91,8 @@ public final class PollSchedule {
         }
         // Whoever looks for the first time long after the end, as one that was away, learns nothing.
         boolean comesLate = seen <= 0 && (end <= 0 || end > before * MUCH_LONGER);
-        return comesLate ? expected : Optional.of(ofMillis(Math.max(1, end * (1 - TAKEN_OFF) - 1)));
+        double takenOff = Math.max(LEAST_MILLIS_TAKEN_OFF, end * TAKEN_OFF + 1);
+        return comesLate ? expected : Optional.of(ofMillis(Math.max(1, end - takenOff)));
     }
 
     private static double millis(Duration duration) {
