@@ -1,6 +1,8 @@
 package io.savepoint.benchmarks;
 
+import io.savepoint.benchmarks.clients.ClientComparison;
 import io.savepoint.benchmarks.fleet.Fleet;
+import io.savepoint.benchmarks.parts.Parts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +32,8 @@ public final class Benchmarks {
 
     private static void run(String name) throws Exception {
         switch (name) {
+            case "Parts" -> Parts.main(new String[0]);
+            case "ClientComparison" -> ClientComparison.main(new String[0]);
             case "Fleet" -> Fleet.main(new String[0]);
             default -> throw new IllegalArgumentException("there is no benchmark '" + name + "'");
         }
