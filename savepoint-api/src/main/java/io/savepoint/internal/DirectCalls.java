@@ -29,7 +29,7 @@ final class DirectCalls {
 
     private final ClusterId cluster;
     private final Function<String, RuntimeException> failure;
-    private final Deque<Call> calls = new ArrayDeque<>();
+    private final Deque<Call> calls = new ArrayDeque<>(1);
     private @Nullable Instant forgottenSince;
     private @Nullable String closed;
 

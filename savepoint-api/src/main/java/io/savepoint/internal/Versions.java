@@ -11,8 +11,8 @@ import java.util.Optional;
 final class Versions {
     private static final int MOST = 16;
 
-    private final Deque<String> past = new ArrayDeque<>();
-    private final Deque<String> seen = new ArrayDeque<>();
+    private final Deque<String> past = new ArrayDeque<>(1);
+    private final Deque<String> seen = new ArrayDeque<>(1);
     private Optional<String> written = Optional.empty();
 
     /** Takes note of a loaded version and tells whether it is one of the past. */

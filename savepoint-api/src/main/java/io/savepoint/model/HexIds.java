@@ -12,11 +12,19 @@ final class HexIds {
 
     static String normalize(String what, String value) {
         String lower = value.toLowerCase(Locale.ROOT);
-        boolean valid = lower.length() == 2 * BYTES && lower.chars().allMatch(HexFormat::isHexDigit);
-        if (!valid) {
+        if (!isHex(lower)) {
             throw new IllegalArgumentException(what + " must be 32 hexadecimal digits, was '" + value + "'");
         }
         return lower;
+    }
+
+    private static boolean isHex(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!HexFormat.isHexDigit(text.charAt(i))) {
+                return false;
+            }
+        }
+        return text.length() == 2 * BYTES;
     }
 
     static String random(RandomGenerator random) {

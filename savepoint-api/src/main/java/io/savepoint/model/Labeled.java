@@ -1,6 +1,5 @@
 package io.savepoint.model;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /** A constant that appears in a {@code FlinkCluster} resource under a text of its own. */
@@ -21,8 +20,11 @@ public interface Labeled {
      * @return the constant, or empty if no constant has that text
      */
     static <E extends Enum<E> & Labeled> Optional<E> find(Class<E> type, String label) {
-        return Arrays.stream(type.getEnumConstants())
-                .filter(constant -> constant.label().equals(label))
-                .findFirst();
+        for (E constant : type.getEnumConstants()) {
+            if (constant.label().equals(label)) {
+                return Optional.of(constant);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -7,7 +7,6 @@ import io.savepoint.model.TriggerId;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the fields of one JSON object; what is malformed is noted as a problem and taken as absent. */
 final class FieldReader {
+    private static final String HEX = "32 hexadecimal digits";
     private static final int SHOWN_CHARS = 80;
     private static final int LONG_DIGITS = 19;
 
@@ -43,22 +43,19 @@ final class FieldReader {
     }
 
     Optional<String> text(String key) {
-        return parsed(key, "a string", value -> value);
+        return parsed(key, () -> "a string", value -> value);
     }
 
     Optional<Instant> time(String key) {
-        return parsed(
-                key,
-                "an RFC 3339 time such as 2019-11-20T01:50:39Z",
-                value -> OffsetDateTime.parse(value).toInstant());
+        return parsed(key, () -> "an RFC 3339 time such as 2019-11-20T01:50:39Z", Times::parse);
     }
 
     Optional<JobId> jobId(String key) {
-        return parsed(key, "32 hexadecimal digits", JobId::of);
+        return parsed(key, () -> HEX, JobId::of);
     }
 
     Optional<TriggerId> triggerId(String key) {
-        return parsed(key, "32 hexadecimal digits", TriggerId::of);
+        return parsed(key, () -> HEX, TriggerId::of);
     }
 
     <E extends Enum<E> & Labeled> Optional<E> label(String key, Class<E> type) {
@@ -69,14 +66,16 @@ final class FieldReader {
     <E extends Enum<E> & Labeled> Optional<E> label(String key, Class<E> type, Map<String, String> otherNames) {
         return parsed(
                 key,
-                oneOf(Arrays.stream(type.getEnumConstants()).map(Labeled::label)),
+                () -> oneOf(Arrays.stream(type.getEnumConstants()).map(Labeled::label)),
                 value -> Labeled.find(type, otherNames.getOrDefault(value, value))
                         .orElseThrow(IllegalArgumentException::new));
     }
 
     <E extends Enum<E>> Optional<E> constant(String key, Class<E> type) {
         return parsed(
-                key, oneOf(Arrays.stream(type.getEnumConstants()).map(Enum::name)), value -> Enum.valueOf(type, value));
+                key,
+                () -> oneOf(Arrays.stream(type.getEnumConstants()).map(Enum::name)),
+                value -> Enum.valueOf(type, value));
     }
 
     Optional<Boolean> bool(String key) {
@@ -205,16 +204,16 @@ final class FieldReader {
         }
     }
 
-    private <T> Optional<T> parsed(String key, String allowed, Function<String, T> parser) {
+    private <T> Optional<T> parsed(String key, Supplier<String> allowed, Function<String, T> parser) {
         Object value = fields.get(key);
         if (value instanceof String text) {
             try {
                 return Optional.of(parser.apply(text));
             } catch (IllegalArgumentException | DateTimeException e) {
-                malformed(key, allowed, value);
+                malformed(key, allowed.get(), value);
             }
         } else if (value != null) {
-            malformed(key, allowed, value);
+            malformed(key, allowed.get(), value);
         }
         return Optional.empty();
     }

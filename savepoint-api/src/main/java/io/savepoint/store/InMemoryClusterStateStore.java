@@ -111,9 +111,12 @@ public final class InMemoryClusterStateStore implements ClusterStateStore {
 
     @Override
     public CompletionStage<WriteResult> compareAndSet(ClusterId cluster, String version, ClusterStatus status) {
+        // Times lose here what they lose in a document, so that nobody comes to rely on more.
+        ClusterStatus written =
+                StatusDocument.read(cluster, StatusDocument.write(status)).value();
         ClusterState state = states.get(cluster);
         while (state != null && state.version().equals(version)) {
-            ClusterState next = next(cluster, state.spec(), state.control(), status);
+            ClusterState next = next(cluster, state.spec(), state.control(), written);
             if (states.replace(cluster, state, next)) {
                 return CompletableFuture.completedFuture(WriteResult.written(next.version()));
             }
@@ -157,10 +160,7 @@ public final class InMemoryClusterStateStore implements ClusterStateStore {
 
     private ClusterState next(ClusterId cluster, JobSpec spec, Optional<ControlRequest> control, ClusterStatus status) {
         String version = Long.toString(versions.incrementAndGet());
-        // Times lose here what they lose in a document, so that nobody comes to rely on more.
-        ClusterStatus written =
-                StatusDocument.read(cluster, StatusDocument.write(status)).value();
-        return new ClusterState(cluster, version, spec, control, written, List.of());
+        return new ClusterState(cluster, version, spec, control, status, List.of());
     }
 
     private void changed(ClusterId cluster) {

@@ -91,7 +91,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     @Override
     public void onComplete() {
         if (!result.isDone()) {
-            result.complete(Arrays.copyOf(received, size));
+            result.complete(size == received.length ? received : Arrays.copyOf(received, size));
             received = new byte[0];
         }
     }
