@@ -1,5 +1,6 @@
 package io.savepoint.benchmarks.fleet;
 
+import io.savepoint.flink.rest.FlinkRestConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -25,8 +26,11 @@ final class BareClient {
         Path file = Path.of(args[FleetPlan.NUMBERS]);
         Duration later =
                 Duration.between(Instant.ofEpochMilli(Long.parseLong(args[FleetPlan.NUMBERS + 1])), plan.start());
-        HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        // As the SDK's: with a time limit for connecting the JDK's client keeps its first exchange for each connection.
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(FlinkRestConfig.builder().build().connectTimeout())
+                .build();
         AtomicInteger answered = new AtomicInteger();
         AtomicInteger failed = new AtomicInteger();
         Duration begin = Duration.ZERO;

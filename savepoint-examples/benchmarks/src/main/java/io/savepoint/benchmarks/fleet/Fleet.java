@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -19,8 +20,8 @@ import java.util.stream.Stream;
  * <p>The JobManagers, which answer in the words of a recorded Flink, are a process of their own: see {@link FleetPlan} for
  * how many there are. One among them accepts connections and never answers. The SDK runs in a JVM with 256 MB for its heap
  * and two processors. After a time in which nothing is due each job has a first savepoint, which is for the JIT to see
- * everything, and then a second one, which is measured. Then a JVM with nothing but the JDK's HTTP client sends the very
- * same requests at the same times to the same JobManagers started anew, for comparison.
+ * everything, and then a second one, which is measured. Then a JVM with nothing but the JDK's HTTP client, set up as the SDK's, sends the
+ * very same requests at the same times to the same JobManagers started anew, for comparison.
  *
  * <p>Checks that no savepoint is late by more than a second, that the SDK takes at most one and a half times the CPU time
  * of the HTTP client alone, that an idle job takes at most 4 KB of heap beside the connections, which the HTTP client alone
@@ -65,6 +66,7 @@ public final class Fleet {
         for (String jobs : System.getProperty("fleet.jobs", "100,1000,10000").split(",", -1)) {
             rows.add(run(Integer.parseInt(jobs), period));
         }
+        rows.sort(Comparator.comparingInt(row -> row.plan.jobs()));
         print(rows);
         check(rows);
     }
@@ -159,7 +161,10 @@ public final class Fleet {
         List<String> broken = new ArrayList<>();
         for (Row row : rows) {
             String of = row.plan.jobs() + " jobs: ";
-            require(broken, row.requests.savepoints() >= row.plan.jobs(), of + "not every job had a savepoint");
+            require(
+                    broken,
+                    row.requests.jobsServed() == row.plan.jobs(),
+                    of + "only " + row.requests.jobsServed() + " had a savepoint");
             require(
                     broken,
                     row.manager.number("failed") == 0,

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.stream.Stream;
 
 /** What the JobManagers of a run were asked in the time that counts, and how late. */
@@ -17,6 +18,9 @@ final class RequestLog {
     private long polls;
     private long late;
     private Duration latest = Duration.ZERO;
+
+    /** The jobs that had their second savepoint. */
+    private final BitSet served = new BitSet();
 
     private RequestLog(FleetPlan plan) {
         this.plan = plan;
@@ -46,12 +50,17 @@ final class RequestLog {
         Instant due = plan.due(request.job());
         if (!request.time().isBefore(due.plusSeconds(plan.periodSeconds() / 2))) {
             due = due.plusSeconds(plan.periodSeconds());
+            served.set(request.job());
         }
         Duration by = Duration.between(due, request.time());
         if (by.toSeconds() < plan.periodSeconds() / 2) {
             late += by.compareTo(LATE) > 0 ? 1 : 0;
             latest = by.compareTo(latest) > 0 ? by : latest;
         }
+    }
+
+    int jobsServed() {
+        return served.cardinality();
     }
 
     long savepoints() {
