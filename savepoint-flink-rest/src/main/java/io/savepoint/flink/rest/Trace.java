@@ -172,6 +172,9 @@ final class Trace {
 
     /** Makes text fit for a message: without control characters and halves of surrogate pairs, and cut if it is too long. */
     static String shorten(String text, int longest) {
+        if (text.length() <= longest && isPlain(text)) {
+            return text;
+        }
         String cut = text;
         if (text.length() > longest) {
             int end = longest - 1;
@@ -180,6 +183,16 @@ final class Trace {
         StringBuilder clean = new StringBuilder(cut.length());
         cut.codePoints().forEach(c -> clean.appendCodePoint(fit(c)));
         return clean.toString();
+    }
+
+    /** Whether it is fit as it is, as nearly all texts of answers are. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int fit(int codePoint) {
