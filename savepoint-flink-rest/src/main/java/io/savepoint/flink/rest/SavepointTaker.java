@@ -132,7 +132,7 @@ final class SavepointTaker {
             accepted = true;
             answered();
             if (observation instanceof OperationObservation.Completed completed) {
-                PollSchedule.expectNext(inProgress, elapsed(), expectation).ifPresent(next -> expected.put(key, next));
+                PollSchedule.expectNext(inProgress, before, expectation).ifPresent(next -> expected.put(key, next));
                 complete(new TakenSavepoint(completed.location(), trigger, elapsed()));
             } else if (observation instanceof OperationObservation.Failed failed) {
                 fail(new SavepointFailedException(
