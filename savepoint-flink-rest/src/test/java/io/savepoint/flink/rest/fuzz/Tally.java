@@ -94,11 +94,6 @@ final class Tally implements AutoCloseable {
         return mutations.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
-    /** The most that was in use after a collection, in bytes. */
-    long highest() {
-        return highest.get();
-    }
-
     String summary(long seed, Duration took) {
         MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
         return String.format(
