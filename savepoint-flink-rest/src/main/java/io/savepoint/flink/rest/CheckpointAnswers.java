@@ -136,7 +136,9 @@ final class CheckpointAnswers {
     }
 
     private static Optional<String> path(JsonObject json) {
-        return json.text("external_path").filter(path -> !path.isEmpty() && !path.startsWith(NO_PATH));
+        return json.text("external_path")
+                .filter(path -> !path.isEmpty() && !path.startsWith(NO_PATH))
+                .map(path -> json.requiredText("external_path"));
     }
 
     /** A size that Flink does not know is -1 there. */

@@ -282,6 +282,16 @@ class CheckpointsTest {
     }
 
     @Test
+    void aPathThatNobodyCanReadIsNotTakenForOne() {
+        String unreadable = checkpoint(8, "COMPLETED", false, false).replace("chk-", "chk\\u0000-");
+        statistics(unreadable, unreadable);
+        assertThat(failure(checkpoints.latestRetainedPath(CLUSTER, JOB)))
+                .isInstanceOf(FlinkAnswerException.class)
+                .hasMessageContaining("its field 'external_path'")
+                .hasMessageContaining("cannot be read");
+    }
+
+    @Test
     void anUnknownJobHasNoStatistics() {
         server.stubFor(get(CHECKPOINTS)
                 .willReturn(jsonResponse("{\"errors\":[\"a.NotFoundException: Job not found\"]}", 404)));

@@ -62,6 +62,10 @@ final class Oracle {
                 oracle.said.add(unescape(new String(sent.body(), encoding)));
             }
         }
+        if (played.mutation() == WireMutation.BAD_CHUNKS) {
+            // Where one chunk ends and the next begins, and so what was said, is open.
+            return oracle.problems;
+        }
         if (result instanceof Optional<?> cause && played.target().name().equals("failureCause")) {
             cause.ifPresent(text -> oracle.requireReadable((String) text));
         } else {
@@ -142,7 +146,9 @@ final class Oracle {
         } else if (result instanceof String text) {
             requireText(text);
         } else if (result instanceof TriggerId trigger) {
-            require(isSaid(trigger.hex()) || isSaid(trigger.hex().toUpperCase(Locale.ROOT)), "nobody said " + trigger);
+            require(
+                    said.stream().anyMatch(it -> it.toLowerCase(Locale.ROOT).contains(trigger.hex())),
+                    "nobody said " + trigger);
         } else if (result instanceof TakenSavepoint taken) {
             requireSaid("COMPLETED");
             requireText(taken.location());
@@ -171,7 +177,12 @@ final class Oracle {
         if (result.getClass().isRecord()) {
             for (RecordComponent component : result.getClass().getRecordComponents()) {
                 try {
-                    checkThatItWasSaid(component.getAccessor().invoke(result));
+                    Object value = component.getAccessor().invoke(result);
+                    if (component.getName().equals("failure")) {
+                        ((Optional<?>) value).ifPresent(text -> requireReadable((String) text));
+                    } else {
+                        checkThatItWasSaid(value);
+                    }
                 } catch (ReflectiveOperationException e) {
                     problems.add("the oracle cannot read it: " + e);
                 }

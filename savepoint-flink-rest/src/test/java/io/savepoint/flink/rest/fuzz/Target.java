@@ -122,7 +122,12 @@ record Target(
                     (flink, cluster, x) -> flink.jars().upload(cluster, Fuzzer.JAR),
                     1,
                     FlinkRefusedException.class),
-            of("list", "GET /jars", (flink, cluster, x) -> flink.jars().list(cluster)),
+            of(
+                    "list",
+                    List.of("GET /jars"),
+                    (flink, cluster, x) -> flink.jars().list(cluster),
+                    1,
+                    FlinkRefusedException.class),
             of(
                     "delete",
                     List.of("DELETE /jars/[^/]+"),
