@@ -148,14 +148,15 @@ public final class Engine {
             return CompletableFuture.completedFuture(conflict(session, state.id(), "the store gave an old copy"));
         }
         limit.recorded(state.id(), state.status().bookkeeping().operation());
-        return observer.observe(
-                        state, session.disposalOf(state), scheduler.clock().instant())
-                .thenCompose(seen -> decide(session, state, seen));
+        Instant asked = scheduler.clock().instant();
+        return observer.observe(state, session.disposalOf(state), asked)
+                .thenCompose(seen -> decide(session, state, asked, seen));
     }
 
-    private CompletableFuture<Reconciliation> decide(ClusterSession session, ClusterState state, Observation seen) {
+    private CompletableFuture<Reconciliation> decide(
+            ClusterSession session, ClusterState state, Instant asked, Observation seen) {
         Instant now = scheduler.clock().instant();
-        Hints hints = session.see(state, seen, now);
+        Hints hints = session.see(state, seen, asked, now);
         session.outages().observed(seen).ifPresent(announcer::tell);
         // A call may have been carried out to its end by another manager.
         session.calls().recorded(state.status());

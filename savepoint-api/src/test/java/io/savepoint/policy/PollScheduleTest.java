@@ -110,7 +110,13 @@ class PollScheduleTest {
         // Seen in progress long before only.
         "50,100,400,94",
         "50,100,,94",
-        "-5,100,90,94"
+        "-5,100,90,94",
+        // An outage in between says nothing of how long it took.
+        "400,60000,1000,1000",
+        "1200,60000,1000,1200",
+        "400,60000,,400",
+        // A look that was planned long before is none.
+        "5000,14000,30000,13299"
     })
     void whatIsExpectedNextFollowsWhatWasSeen(long inProgress, long complete, Long expected, long next) {
         assertThat(PollSchedule.expectNext(

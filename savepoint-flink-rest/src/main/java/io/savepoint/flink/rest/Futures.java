@@ -74,11 +74,12 @@ final class Futures {
     }
 
     /**
-     * Ends an exchange of the HTTP client, and its connection. One that has failed is not ended by that: after an answer
-     * that is not HTTP the client keeps the connection open for ever, and cancelling a future that has failed does nothing.
-     * Any future that comes of it, and is not done, can be cancelled in its place.
+     * Ends an exchange of the JDK's HTTP client, and its connection. One that has failed is not ended by that: after an
+     * answer that is not HTTP the client keeps the connection open for ever, and cancelling a future that has failed does
+     * nothing. With this client any future that comes of it, and is not done, can be cancelled in its place.
      */
     static void giveUp(CompletableFuture<?> exchange) {
+        exchange.cancel(true);
         exchange.newIncompleteFuture().cancel(true);
     }
 

@@ -93,17 +93,18 @@ final class Overviews {
         Futures.whenDone(
                 Futures.call(() -> sender.apply(call)),
                 answer -> {
-                    goOn(call.endpoint(), answer.size());
+                    goOn(call.endpoint(), answer.size() / BYTES_PER_MILLI_OF_REST);
                     settle(askers, answer);
                 },
                 thrown -> {
-                    goOn(call.endpoint(), 0);
+                    // One that was too large may have been any number of jobs; what did not come was no work.
+                    goOn(call.endpoint(), thrown instanceof FlinkAnswerException ? LONGEST_REST_MILLIS : 0);
                     askers.forEach(asker -> asker.fail(call, thrown));
                 });
     }
 
-    private void goOn(URI endpoint, int bytes) {
-        int rest = Math.min(bytes / BYTES_PER_MILLI_OF_REST, LONGEST_REST_MILLIS);
+    private void goOn(URI endpoint, int restMillis) {
+        int rest = Math.min(restMillis, LONGEST_REST_MILLIS);
         if (rest == 0) {
             sendNext(endpoint);
         } else {

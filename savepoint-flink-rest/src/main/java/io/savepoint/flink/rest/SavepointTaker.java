@@ -5,6 +5,7 @@ import io.savepoint.model.JobId;
 import io.savepoint.model.OperationObservation;
 import io.savepoint.model.TriggerId;
 import io.savepoint.policy.PollSchedule;
+import io.savepoint.spi.FlinkUnreachableException;
 import io.savepoint.spi.SavepointRequest;
 import io.savepoint.spi.UnknownOperationException;
 import java.security.SecureRandom;
@@ -71,6 +72,9 @@ final class SavepointTaker {
         private final Kind kind;
         private final Optional<Duration> expectation;
         private volatile TriggerId trigger;
+        /** When the request was sent that was accepted, or may have been: from then on Flink takes the savepoint. */
+        private volatile Duration sent = Duration.ZERO;
+
         private volatile boolean accepted;
         /** Whether the answer to a request under our own id was lost: then the id tells what became of it. */
         private volatile boolean perhapsBegun;
@@ -89,6 +93,10 @@ final class SavepointTaker {
         }
 
         void trigger(boolean underOurId) {
+            if (result().isDone()) {
+                return;
+            }
+            sent = elapsed();
             Futures.whenDone(
                     kind.begin.apply(request),
                     id -> {
@@ -113,9 +121,15 @@ final class SavepointTaker {
             return expectation;
         }
 
+        /** Until it is accepted all tries count, so that they become fewer. */
+        @Override
+        Duration inOperation() {
+            return accepted ? elapsed().minus(sent) : elapsed();
+        }
+
         @Override
         void ask() {
-            Duration before = elapsed();
+            Duration before = elapsed().minus(sent);
             Futures.whenDone(
                     transport.observeOperation(key.cluster, key.job, trigger),
                     observation -> seen(observation, before),
@@ -155,7 +169,12 @@ final class SavepointTaker {
                         if (version.takesTriggerIdAndFormat()) {
                             trigger(true);
                         } else {
-                            fail(lost.orElseThrow());
+                            fail(new FlinkUnreachableException(
+                                    told() + " was asked for without an answer, and now the JobManager is of Flink "
+                                            + version.text()
+                                            + ", which gives savepoints ids of its own: it may be under"
+                                            + " way. Look for it in the target directory before another try",
+                                    lost.orElseThrow()));
                         }
                     },
                     this::missed);

@@ -35,6 +35,11 @@ abstract class Waiting<T> {
         return Optional.empty();
     }
 
+    /** How long the operation has been under way. */
+    Duration inOperation() {
+        return elapsed();
+    }
+
     final CompletableFuture<T> result() {
         return result;
     }
@@ -45,7 +50,7 @@ abstract class Waiting<T> {
             return;
         }
         try {
-            scheduler.schedule(PollSchedule.nextPoll(elapsed(), expectation()), () -> {
+            scheduler.schedule(PollSchedule.nextPoll(inOperation(), expectation()), () -> {
                 if (!result.isDone()) {
                     ask();
                 }

@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who shares a question for an overview with whom, and what each of them is told. */
 @Timeout(120)
@@ -175,17 +177,29 @@ class OverviewsTest {
     }
 
     /** Else one question would follow the other, and a JobManager of many jobs had nothing else to do. */
-    @Test
-    void anEndpointOfManyJobsRestsBetweenQuestions() {
+    @ParameterizedTest(name = "{0} bytes: {1} ms")
+    @CsvSource({"100000,99", "300000,249"})
+    void anEndpointOfManyJobsRestsBetweenQuestions(int bytes, long atLeast) {
         CompletableFuture<JobObservation> first = ask(ORDERS, JOB);
         long answered = System.nanoTime();
-        questions.get(0).answerJobs(job(JOB, "RUNNING", 1), "{\"jid\":\"x\",\"name\":\"" + "y".repeat(300_000) + "\"}");
+        questions.get(0).answerJobs(job(JOB, "RUNNING", 1), "{\"jid\":\"x\",\"name\":\"" + "y".repeat(bytes) + "\"}");
         assertThat(startOf(first)).as("told at once").isEqualTo(1);
         CompletableFuture<JobObservation> afterwards = ask(BILLS, JOB);
         await().until(() -> questions.size() == 2);
-        assertThat(Duration.ofNanos(System.nanoTime() - answered)).isGreaterThan(Duration.ofMillis(249));
+        assertThat(Duration.ofNanos(System.nanoTime() - answered)).isGreaterThan(Duration.ofMillis(atLeast));
         questions.get(1).answerJobs(job(JOB, "RUNNING", 5));
         assertThat(startOf(afterwards)).isEqualTo(5);
+    }
+
+    @Test
+    void anEndpointWhoseAnswerIsTooLargeRestsAsLong() {
+        CompletableFuture<JobObservation> first = ask(ORDERS, JOB);
+        long answered = System.nanoTime();
+        questions.get(0).answer.completeExceptionally(new FlinkAnswerException("too much"));
+        assertThat(failure(first)).hasMessage("too much");
+        ask(BILLS, JOB);
+        await().until(() -> questions.size() == 2);
+        assertThat(Duration.ofNanos(System.nanoTime() - answered)).isGreaterThan(Duration.ofMillis(249));
     }
 
     @Test

@@ -307,6 +307,32 @@ class TakeSavepointTest {
         }
     }
 
+    /** Until then there was no savepoint whose time could be measured. */
+    @Test
+    void aSavepointsTimeBeginsWithTheRequestThatArrived() {
+        server.stubFor(post(SAVEPOINTS)
+                .inScenario("posts")
+                .whenScenarioStateIs(Scenario.STARTED)
+                .willSetStateTo("answered")
+                .willReturn(LOST));
+        server.stubFor(post(SAVEPOINTS)
+                .inScenario("posts")
+                .whenScenarioStateIs("answered")
+                .willReturn(jsonResponse("{\"request-id\":\"" + TRIGGER + "\"}", 202)));
+        polls(UNKNOWN, COMPLETED);
+        SteppingScheduler scheduler = new SteppingScheduler();
+        scheduler.shortest = Duration.ofMinutes(1);
+        FlinkRestTransport stepping = FlinkRestTransport.at(
+                server.baseUrl(),
+                FlinkRestConfig.builder()
+                        .scheduler(scheduler)
+                        .outageTolerance(Duration.ofHours(1))
+                        .build());
+        answer(stepping.takeSavepoint(JOB, "file:///savepoints"));
+        Duration first = PollSchedule.nextPoll(Duration.ZERO, Optional.empty());
+        assertThat(scheduler.delays).containsExactly(first, first);
+    }
+
     @Test
     void cancellingEndsThePolls() {
         answers(IN_PROGRESS);
