@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Broken answers, the same ones each time: some in every build, and 200,000 by {@code -Pfuzz}. {@code -Dfuzz.answers=N} and
  * {@code -Dfuzz.seed=S} play others, {@code -Dfuzz.case=M} one of them alone.
+ * The profile gives it 128 MB for its heap, too little for answers that are kept without a bound.
  */
 class FuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +23,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Gives broken answers to every method that reads one, over real connections. All quick cases share one client, all slow
@@ -41,6 +44,9 @@ final class Fuzzer implements AutoCloseable {
     private final Tally tally = new Tally();
     private final Map<ClusterId, URI> endpoints = new ConcurrentHashMap<>();
     private final List<FuzzServer> servers = new ArrayList<>();
+    /** The numbers of the cases that ended well: the client may keep their connections for the next one. */
+    private final Set<Long> answered = ConcurrentHashMap.newKeySet();
+
     private final Caller quick = new Caller(Duration.ofSeconds(5));
     private final Caller slow = new Caller(Duration.ofSeconds(1));
 
@@ -103,13 +109,38 @@ final class Fuzzer implements AutoCloseable {
         } finally {
             threads.shutdownNow();
         }
-        for (FuzzServer server : servers) {
-            // What a server gives without end must end with the client's interest.
-            for (int tries = 0; !server.unended().isEmpty() && tries < 100; tries++) {
-                TimeUnit.MILLISECONDS.sleep(100);
-            }
-            server.unended().forEach(open -> tally.problem(open + ": the connection was not given up"));
+        // What a server gives without end must end with the client's interest.
+        for (FuzzCase open : remaining(this::unended)) {
+            tally.problem(open + ": the connection was not given up");
         }
+        for (String thread : remaining(Fuzzer::busyThreads)) {
+            tally.problem("a thread of the HTTP client is still busy: " + thread);
+        }
+    }
+
+    /** What is left, after some patience. */
+    private static <T> List<T> remaining(Supplier<List<T>> left) throws InterruptedException {
+        for (int tries = 0; !left.get().isEmpty() && tries < 100; tries++) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        return left.get();
+    }
+
+    private List<FuzzCase> unended() {
+        return servers.stream()
+                .flatMap(server -> server.unended().stream())
+                .filter(open -> !answered.contains(open.number()))
+                .toList();
+    }
+
+    /** The threads of an HTTP client that do something, though it has nothing to do. */
+    private static List<String> busyThreads() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> thread.getKey().getName().matches("HttpClient-.*Worker.*"))
+                .filter(thread -> Stream.of(thread.getValue())
+                        .anyMatch(frame -> frame.getClassName().startsWith("jdk.internal.net.http")))
+                .map(thread -> thread.getKey().getName() + " at " + thread.getValue()[0])
+                .toList();
     }
 
     private synchronized FuzzServer server() throws IOException {
@@ -167,6 +198,7 @@ final class Fuzzer implements AutoCloseable {
         List<String> problems;
         try {
             Object result = ask(played, cluster, caller).get(limit.plus(SLACK).toMillis(), TimeUnit.MILLISECONDS);
+            answered.add(played.number());
             outcome = result == null ? "done" : result.getClass().getSimpleName();
             problems = Oracle.ofResult(played, play, result);
         } catch (ExecutionException e) {

@@ -62,6 +62,9 @@ final class Oracle {
                 oracle.said.add(unescape(new String(sent.body(), encoding)));
             }
         }
+        if (play.isOnlyItself()) {
+            oracle.checkStatus(result);
+        }
         if (played.mutation() == WireMutation.BAD_CHUNKS) {
             // Where one chunk ends and the next begins, and so what was said, is open.
             return oracle.problems;
@@ -117,6 +120,21 @@ final class Oracle {
             require(json.isPresent(), "what is not JSON was taken for an answer");
             require(json.isEmpty() || json.get().deepest() <= DEEPEST, "it is too deep");
         }
+    }
+
+    /** A refusal is not taken for an answer, unless it says that what was asked for is so already, or is not there. */
+    private void checkStatus(Object result) {
+        Sent sent = played.sent();
+        // Informational answers precede the one that counts.
+        if (sent.status().isEmpty() || sent.status().getAsInt() < 300) {
+            return;
+        }
+        boolean isSo = result == null
+                ? isSaid("terminal state") || isSaid("does not exist in ")
+                : result == JobLauncher.Outcome.ALREADY_SUBMITTED
+                        || Set.of("Unknown", "NotFound")
+                                .contains(result.getClass().getSimpleName());
+        require(isSo, "HTTP " + sent.status().getAsInt() + " was taken for an answer");
     }
 
     private void checkThatItWasSaid(Object result) {

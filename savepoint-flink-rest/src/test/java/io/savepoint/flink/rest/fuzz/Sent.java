@@ -3,6 +3,10 @@ package io.savepoint.flink.rest.fuzz;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a server sends for a request.
@@ -13,6 +17,8 @@ import java.net.Socket;
  * @param framing what HTTP makes of it
  */
 record Sent(byte[] bytes, byte[] body, Ending ending, Framing framing) {
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 (\\d{3}) ");
+
     enum Framing {
         /** A whole answer, and all of it is the reply's: body, type and status are what the client gets. */
         SOUND,
@@ -36,6 +42,12 @@ record Sent(byte[] bytes, byte[] body, Ending ending, Framing framing) {
 
         /** Goes on; tells whether the connection is still good. */
         boolean after(Socket connection, OutputStream out) throws IOException, InterruptedException;
+    }
+
+    /** The status, if the first line is one with a status. */
+    OptionalInt status() {
+        Matcher line = STATUS_LINE.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
+        return line.lookingAt() ? OptionalInt.of(Integer.parseInt(line.group(1))) : OptionalInt.empty();
     }
 
     static Sent sound(Reply reply) {

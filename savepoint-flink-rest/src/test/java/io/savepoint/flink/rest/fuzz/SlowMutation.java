@@ -8,10 +8,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/** Answers that have no end: only the client can make one. */
+/** Answers that have no end, or of which that is open: only the client can make one. */
 enum SlowMutation implements Mutation {
     SILENT {
         @Override
@@ -74,6 +75,16 @@ enum SlowMutation implements Mutation {
             return Sent.incomplete(reply, latin("HTTP/1.1 200 "), repeat(latin("O".repeat(8192))));
         }
     },
+    /** An odd answer, behind which the connection is not closed. */
+    LEFT_OPEN {
+        @Override
+        public Sent send(Reply reply, RandomGenerator random) {
+            Sent sent = BodyMutation.any(List.of(WireMutation.values()), random).send(reply, random);
+            return sent.ending() == Ending.KEEP
+                    ? sent
+                    : new Sent(sent.bytes(), sent.body(), SlowMutation::untilGivenUp, sent.framing());
+        }
+    },
     ENDLESS_INFORMATION {
         @Override
         public Sent send(Reply reply, RandomGenerator random) {
@@ -83,7 +94,8 @@ enum SlowMutation implements Mutation {
     };
 
     private static boolean untilGivenUp(Socket connection, OutputStream out) throws IOException {
-        return connection.getInputStream().read() >= 0;
+        int unused = connection.getInputStream().read();
+        return false;
     }
 
     private static boolean drip(byte[] bytes, OutputStream out) throws IOException, InterruptedException {
