@@ -36,10 +36,6 @@ final class Client implements AutoCloseable {
         Usage minus(Usage before) {
             return new Usage(cpuNanos - before.cpuNanos, allocatedBytes - before.allocatedBytes);
         }
-
-        Usage plus(Usage more) {
-            return new Usage(cpuNanos + more.cpuNanos, allocatedBytes + more.allocatedBytes);
-        }
     }
 
     /** A savepoint that was taken, and how long it took until that was known. */
@@ -82,7 +78,7 @@ final class Client implements AutoCloseable {
                         counter.url().toString(),
                         job,
                         directory))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         return new Client(kind, counter, process);
     }

@@ -42,9 +42,12 @@ import java.util.stream.Stream;
  * takes some ten minutes; {@code -Dcomparison.flinks=2.3} and {@code -Dcomparison.snapshots=0,300} choose some of it.
  */
 public final class ClientComparison {
-    private static final int WARM_UP = 300;
+    private static final int WARM_UP = 1000;
     private static final int LEARNING = 4;
     private static final int SAVEPOINTS = 25;
+    /** Quick ones differ more from each other, and CPU time is counted in coarse steps. */
+    private static final int QUICK_SAVEPOINTS = 100;
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** The statistics are of a cache of that age. */
     private static final Duration STATISTICS = Duration.ofMillis(100);
@@ -69,7 +72,7 @@ public final class ClientComparison {
     private static List<Row> compare(String version) throws Exception {
         try (LocalFlink flink = LocalFlink.builder(directory("flink.lib." + version))
                 .config("web.refresh-interval", "" + STATISTICS.toMillis())
-                .config("web.checkpoints.history", "" + SAVEPOINTS * (Client.Kind.values().length + 1))
+                .config("web.checkpoints.history", "" + QUICK_SAVEPOINTS * (Client.Kind.values().length + 1))
                 .start()) {
             CounterJobControl control =
                     CounterJobControl.in(flink.workDirectory().resolve("control"));
@@ -138,7 +141,8 @@ public final class ClientComparison {
             before.add(client.usage());
         }
         Map<String, Row> taken = new HashMap<>();
-        for (int i = 0; i < SAVEPOINTS; i++) {
+        int savepoints = millis == 0 ? QUICK_SAVEPOINTS : SAVEPOINTS;
+        for (int i = 0; i < savepoints; i++) {
             for (int turn = 0; turn < clients.size(); turn++) {
                 taken.put(rows.get(turn).take(clients.get(turn)), rows.get(turn));
             }
@@ -152,6 +156,7 @@ public final class ClientComparison {
         for (SavepointRecord record : history) {
             Optional.ofNullable(taken.get(record.location())).ifPresent(row -> row.took(record.duration()));
         }
+        rows.forEach(Row::requireAllTold);
         return rows;
     }
 

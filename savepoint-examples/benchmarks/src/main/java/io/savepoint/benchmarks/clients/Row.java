@@ -25,7 +25,7 @@ final class Row {
         this.kind = kind;
     }
 
-    /** Has the client take one more savepoint. */
+    /** Has the client take one more savepoint. What a manager asks between its turns is not counted. */
     String take(Client client) throws IOException {
         int pollsBefore = client.counter().polls();
         int requestsBefore = client.counter().requests();
@@ -41,8 +41,16 @@ final class Row {
         real.add((double) duration.toMillis());
     }
 
-    void used(Client.Usage more) {
-        usage = usage.plus(more);
+    void used(Client.Usage all) {
+        usage = all;
+    }
+
+    /** Fails unless Flink told of every savepoint how long it took. */
+    void requireAllTold() {
+        if (real.size() != known.size()) {
+            throw new IllegalStateException(
+                    "Flink's history has " + real.size() + " of " + known.size() + " savepoints of " + this);
+        }
     }
 
     String flink() {

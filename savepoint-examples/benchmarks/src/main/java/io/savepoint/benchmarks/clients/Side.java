@@ -25,6 +25,7 @@ final class Side {
     static final String USAGE = "usage";
 
     private static final AtomicLong FREED = new AtomicLong();
+    private static final AtomicLong COLLECTIONS_COUNTED = new AtomicLong();
 
     private Side() {}
 
@@ -56,11 +57,24 @@ final class Side {
         return system.getProcessCpuTime() + " " + allocated();
     }
 
-    /** What lives and what was freed is what was allocated; a collection in between shows in both looks. */
+    /** What lives and what was freed is what was allocated, unless there was a collection that is not counted yet. */
     private static long allocated() {
-        long freed = FREED.get();
-        long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        return freed == FREED.get() ? freed + used : allocated();
+        while (true) {
+            long collections = collections();
+            boolean allCounted = collections == COLLECTIONS_COUNTED.get();
+            long freed = FREED.get();
+            long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+            if (allCounted && collections == collections()) {
+                return freed + used;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static long collections() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .sum();
     }
 
     private static void countWhatIsFreed() {
@@ -73,6 +87,7 @@ final class Side {
                                         .getGcInfo();
                                 FREED.addAndGet(
                                         heap(info.getMemoryUsageBeforeGc()) - heap(info.getMemoryUsageAfterGc()));
+                                COLLECTIONS_COUNTED.incrementAndGet();
                             },
                             null,
                             null);

@@ -138,8 +138,12 @@ final class Oracle {
     }
 
     private void checkThatItWasSaid(Object result) {
-        // What a version can do is known of the version, which is a text that was said.
-        if (result == null || result instanceof Boolean || result instanceof Set<?>) {
+        // What a version can do is known of the version, which is a text that was said; and what nobody says to be a
+        // savepoint is a checkpoint.
+        if (result == null
+                || result instanceof Boolean
+                || result instanceof Set<?>
+                || result == Checkpoint.Kind.CHECKPOINT) {
             return;
         }
         if (result instanceof Optional<?> optional) {

@@ -207,7 +207,7 @@ enum WireMutation implements Mutation {
         return new Sent(join(reply.bytes(), foreign.bytes()), reply.body(), Ending.KEEP, Framing.ODD);
     });
 
-    private static final Pattern SIZE = Pattern.compile("(\\p{XDigit}+)[^\\n]*\n");
+    private static final Pattern SIZE = Pattern.compile("(\\p{XDigit}+)[^\\r]*\r\n");
 
     /** Makes what is sent. */
     private interface Change {
