@@ -42,14 +42,19 @@ final class OperationTracker {
             Results.cancelled(draft, operation);
             return;
         }
-        Results.fail(draft, operation, SavepointState.FAILED, "the job was lost");
         if (operation.kind() == Operation.Kind.STOP) {
-            draft.updateJob(job -> job.state(JobState.CANCELLED));
-            draft.event(
-                    SavepointEvent.Type.JOB_CANCELLED,
-                    "the job is gone while it was being stopped; the location of"
-                            + " its savepoint, if there is one, is lost");
+            stoppedWithoutResult(draft, "is gone");
         }
+        Results.fail(draft, operation, SavepointState.FAILED, "the job was lost");
+    }
+
+    /** Recorded before the failure, whose message tells what to do about a job that goes on. */
+    private static void stoppedWithoutResult(Draft draft, String how) {
+        draft.updateJob(job -> job.state(JobState.CANCELLED));
+        draft.event(
+                SavepointEvent.Type.JOB_CANCELLED,
+                "the job " + how
+                        + " while it was being stopped; the location of its savepoint, if there is one, is lost");
     }
 
     private void trackCancel(Draft draft, Operation operation, JobObservation job) {
@@ -128,13 +133,8 @@ final class OperationTracker {
 
     private void giveUp(Draft draft, Operation operation, JobObservation.Found job, boolean restarted) {
         if (operation.kind() == Operation.Kind.STOP && job.state() == FlinkJobState.FINISHED) {
-            // It may have finished because it was stopped, as it was asked to be. Recorded before the failure, whose
-            // message tells what to do about a job that goes on.
-            draft.updateJob(change -> change.state(JobState.CANCELLED));
-            draft.event(
-                    SavepointEvent.Type.JOB_CANCELLED,
-                    "the job finished while it was being stopped; the location of its savepoint, if there is one, is"
-                            + " lost");
+            // It may have finished because it was stopped, as it was asked to be.
+            stoppedWithoutResult(draft, "finished");
         }
         Results.fail(draft, operation, SavepointState.FAILED, lost(operation, job, restarted));
     }

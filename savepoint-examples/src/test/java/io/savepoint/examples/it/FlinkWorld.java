@@ -249,10 +249,11 @@ final class FlinkWorld implements AutoCloseable {
         try {
             Await.answer(what, TIMEOUT, () -> Optional.of(condition.call()).filter(done -> done));
         } catch (TimeoutException late) {
+            // A look may be under way.
+            var looks = List.copyOf(seen);
             throw new AssertionError(
                     late.getMessage() + "; Flink has " + rest.states() + ", of which was last seen "
-                            + List.copyOf(seen.subList(Math.max(0, seen.size() - 3), seen.size())) + " of "
-                            + seen.size()
+                            + looks.subList(Math.max(0, looks.size() - 3), looks.size()) + " of " + looks.size()
                             + " looks; the store has " + state() + "; happened: "
                             + events.stream().map(SavepointEvent::message).toList(),
                     late);

@@ -72,6 +72,10 @@ final class Client implements AutoCloseable {
                         "-XX:+UseSerialGC",
                         // Otherwise each thread that allocates anything counts as having allocated much.
                         "-XX:-UseTLAB",
+                        // As with three processors and more: with two, a thread would be started for each task.
+                        "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
+                        // So that none of its threads ends, and what it used is not counted any more.
+                        "-XX:-UseDynamicNumberOfCompilerThreads",
                         "-cp",
                         path,
                         kind.main,

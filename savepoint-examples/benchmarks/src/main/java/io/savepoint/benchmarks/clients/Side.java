@@ -11,8 +11,13 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 
@@ -35,13 +40,14 @@ final class Side {
     }
 
     static void serve(Taker taker) throws Exception {
+        List<Path> compilers = compilerThreads();
         countWhatIsFreed();
         // Whatever else the client prints is not for the parent.
         PrintStream out = System.out;
         System.setOut(System.err);
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            out.println(line.equals(TAKE) ? take(taker) : usage());
+            out.println(line.equals(TAKE) ? take(taker) : usage(compilers));
         }
         Runtime.getRuntime().halt(0);
     }
@@ -52,9 +58,31 @@ final class Side {
         return System.nanoTime() - begin + " " + location;
     }
 
-    private static String usage() throws IOException {
+    private static String usage(List<Path> compilers) throws IOException {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return system.getProcessCpuTime() + " " + allocated();
+        return system.getProcessCpuTime() - compilerNanos(compilers) + " " + allocated();
+    }
+
+    /** The CPU time of the JIT compiler: what it does at any time is chance, and ends. */
+    private static long compilerNanos(List<Path> threads) throws IOException {
+        long nanos = 0;
+        for (Path thread : threads) {
+            nanos +=
+                    Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
+        }
+        return nanos;
+    }
+
+    private static List<Path> compilerThreads() throws IOException {
+        List<Path> compilers = new ArrayList<>();
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            for (Path thread : threads.toList()) {
+                if (Files.readString(thread.resolve("comm")).matches("(?s)C[12] Compiler.*")) {
+                    compilers.add(thread);
+                }
+            }
+        }
+        return compilers;
     }
 
     /** What lives and what was freed is what was allocated, unless there was a collection that is not counted yet. */

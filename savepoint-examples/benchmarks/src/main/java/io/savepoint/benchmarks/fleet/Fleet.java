@@ -33,9 +33,17 @@ import java.util.stream.Stream;
  */
 public final class Fleet {
     private static final int LEAD_SECONDS = 30;
-    /** As thousands of connections on a small heap want it: by default each keeps 16 KB to read into. */
-    private static final List<String> SMALL =
-            List.of("-Xmx256m", "-XX:ActiveProcessorCount=2", "-XX:+UseSerialGC", "-Djdk.httpclient.bufsize=4096");
+    /**
+     * As thousands of connections on a small heap want it, each of which keeps 16 KB to read into by default; and two
+     * processors, for which {@link java.util.concurrent.CompletableFuture} before Java 25 starts a thread for each task,
+     * and so the JDK's client for each answer, unless it is told that there are more.
+     */
+    private static final List<String> SMALL = List.of(
+            "-Xmx256m",
+            "-XX:ActiveProcessorCount=2",
+            "-XX:+UseSerialGC",
+            "-Djdk.httpclient.bufsize=4096",
+            "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2");
 
     private static final List<String> SERVER = List.of("-Xmx512m", "-XX:+UseSerialGC");
     private static final Duration STARTS_WITHIN = Duration.ofSeconds(10);
@@ -67,7 +75,9 @@ public final class Fleet {
         int period = Integer.getInteger("fleet.seconds", 120);
         List<Row> rows = new ArrayList<>();
         for (String jobs : System.getProperty("fleet.jobs", "100,1000,10000").split(",", -1)) {
-            rows.add(run(Integer.parseInt(jobs), period));
+            Row row = run(Integer.parseInt(jobs), period);
+            System.out.println(jobs + " jobs: the SDK told " + row.manager + ", the HTTP client alone " + row.bare);
+            rows.add(row);
         }
         rows.sort(Comparator.comparingInt(row -> row.plan.jobs()));
         print(rows);
