@@ -39,11 +39,14 @@ public final class Fleet {
      * and so the JDK's client for each answer, unless it is told that there are more.
      */
     private static final List<String> SMALL = List.of(
-            "-Xmx256m",
             "-XX:ActiveProcessorCount=2",
             "-XX:+UseSerialGC",
             "-Djdk.httpclient.bufsize=4096",
             "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2");
+
+    private static final String HEAP = "-Xmx256m";
+    /** The HTTP client alone sends what comes too late all at once, over as many connections: it ran out of memory. */
+    private static final String HEAP_OF_BARE = "-Xmx512m";
 
     private static final List<String> SERVER = List.of("-Xmx512m", "-XX:+UseSerialGC");
     private static final Duration STARTS_WITHIN = Duration.ofSeconds(10);
@@ -75,9 +78,7 @@ public final class Fleet {
         int period = Integer.getInteger("fleet.seconds", 120);
         List<Row> rows = new ArrayList<>();
         for (String jobs : System.getProperty("fleet.jobs", "100,1000,10000").split(",", -1)) {
-            Row row = run(Integer.parseInt(jobs), period);
-            System.out.println(jobs + " jobs: the SDK told " + row.manager + ", the HTTP client alone " + row.bare);
-            rows.add(row);
+            rows.add(run(Integer.parseInt(jobs), period));
         }
         rows.sort(Comparator.comparingInt(row -> row.plan.jobs()));
         print(rows);
@@ -93,18 +94,25 @@ public final class Fleet {
             long deadConnections;
             try (Child managers = Child.start(JobManagers.class, SERVER, with(plan, requests.toString()))) {
                 managers.awaitTold("listening");
-                try (Child sdk = Child.start(FleetManager.class, SMALL, plan.args())) {
+                try (Child sdk = Child.start(FleetManager.class, small(HEAP), plan.args())) {
                     manager = sdk.awaitEnd();
                 }
                 end(plan);
                 deadConnections = managers.awaitEnd().number("deadConnections");
             }
-            return new Row(
-                    plan, RequestLog.read(plan, requests), manager, bare(plan, requests, again), deadConnections);
+            RequestLog log = RequestLog.read(plan, requests);
+            System.out.println(jobs + " jobs: " + log.late() + " savepoints late, the SDK told " + manager);
+            Child.Told bare = bare(plan, requests, again);
+            System.out.println(jobs + " jobs: the HTTP client alone told " + bare);
+            return new Row(plan, log, manager, bare, deadConnections);
         } finally {
             Files.delete(requests);
             Files.delete(again);
         }
+    }
+
+    private static List<String> small(String heap) {
+        return Stream.concat(Stream.of(heap), SMALL.stream()).toList();
     }
 
     /** Lets the JobManagers tell what they have to, without an answer. */
@@ -122,7 +130,7 @@ public final class Fleet {
         try (Child managers = Child.start(JobManagers.class, SERVER, with(plan, again.toString()))) {
             managers.awaitTold("listening");
             String[] args = with(plan, requests.toString(), "" + before.start().toEpochMilli());
-            try (Child bare = Child.start(BareClient.class, SMALL, args)) {
+            try (Child bare = Child.start(BareClient.class, small(HEAP_OF_BARE), args)) {
                 return bare.awaitEnd();
             }
         }
