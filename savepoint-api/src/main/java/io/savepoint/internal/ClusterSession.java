@@ -123,8 +123,8 @@ final class ClusterSession {
         }
     }
 
-    /** Takes note of an observation, made from one instant to the other, and tells what was known before it. */
-    synchronized Hints see(ClusterState state, Observation seen, Instant asked, Instant now) {
+    /** Takes note of an observation and tells what was known before it. */
+    synchronized Hints see(ClusterState state, Observation seen, Instant now) {
         Optional<Operation> operation = state.status().bookkeeping().operation();
         TriggerId trigger = operation.map(Operation::triggerId).orElse(null);
         if (trigger == null || !trigger.equals(inProgressTrigger)) {
@@ -135,7 +135,7 @@ final class ClusterSession {
                 .filter(OperationObservation.InProgress.class::isInstance)
                 .isPresent();
         if (inProgress) {
-            lastInProgress = operation.map(inFlight -> Duration.between(inFlight.lastSentAt(), asked));
+            lastInProgress = operation.map(inFlight -> Duration.between(inFlight.lastSentAt(), now));
         }
         Duration sameFor =
                 jobSeen.look(state.status().job().flatMap(JobStatus::id).flatMap(job -> sight(job, seen.job())), now);

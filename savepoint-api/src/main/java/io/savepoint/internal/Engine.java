@@ -148,15 +148,14 @@ public final class Engine {
             return CompletableFuture.completedFuture(conflict(session, state.id(), "the store gave an old copy"));
         }
         limit.recorded(state.id(), state.status().bookkeeping().operation());
-        Instant asked = scheduler.clock().instant();
-        return observer.observe(state, session.disposalOf(state), asked)
-                .thenCompose(seen -> decide(session, state, asked, seen));
+        return observer.observe(
+                        state, session.disposalOf(state), scheduler.clock().instant())
+                .thenCompose(seen -> decide(session, state, seen));
     }
 
-    private CompletableFuture<Reconciliation> decide(
-            ClusterSession session, ClusterState state, Instant asked, Observation seen) {
+    private CompletableFuture<Reconciliation> decide(ClusterSession session, ClusterState state, Observation seen) {
         Instant now = scheduler.clock().instant();
-        Hints hints = session.see(state, seen, asked, now);
+        Hints hints = session.see(state, seen, now);
         session.outages().observed(seen).ifPresent(announcer::tell);
         // A call may have been carried out to its end by another manager.
         session.calls().recorded(state.status());

@@ -43,12 +43,15 @@ final class OperationTracker {
             return;
         }
         if (operation.kind() == Operation.Kind.STOP) {
-            stoppedWithoutResult(draft, "is gone");
+            stoppedWithoutResult(draft, "was lost");
         }
         Results.fail(draft, operation, SavepointState.FAILED, "the job was lost");
     }
 
-    /** Recorded before the failure, whose message tells what to do about a job that goes on. */
+    /**
+     * Records that a job ended while it was being stopped, as it was to, though without a known savepoint. To be done before
+     * the failure is recorded, whose message tells what to do about a job that goes on.
+     */
     private static void stoppedWithoutResult(Draft draft, String how) {
         draft.updateJob(job -> job.state(JobState.CANCELLED));
         draft.event(

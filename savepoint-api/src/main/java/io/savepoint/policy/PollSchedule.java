@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * When to ask next whether a savepoint is complete: hardly while it cannot be, closely from the time at which it is
  * expected, and ever less often when it is late. A savepoint that takes about as long as the ones before is known within a
- * few percent of that time, for three or four polls. A quicker one is known within three quarters of the expected time, a slower one
+ * few percent of that time, for three or four polls. A quicker one is known late by at most half the expected time or 36 ms, a slower one
  * within two fifths of its delay, the first one within 35 %, and each at the latest after the longest delay. The number of
  * polls grows with the logarithm of the time until the longest delay is reached.
  *
@@ -19,9 +19,9 @@ public final class PollSchedule {
     private static final double FIRST_MILLIS = 10;
     /** How much an unexpected savepoint may be overshot, relative to the time it took so far. */
     private static final double GROWTH = 0.35;
-    /** The least time after which it is looked for a quicker one, unless the expected time is about as near. */
+    /** How long a savepoint is given at least before a look whether it was quicker than expected. */
     private static final double EARLY_MILLIS = 25;
-    /** The part of the expected time after which that is done. */
+    /** After which part of the expected time that look is taken. */
     private static final double EARLY_PART = 0.5;
     /** Which part of the time that is left is enough to wait for all of it. */
     private static final double ALMOST_ALL = 0.7;
@@ -44,6 +44,8 @@ public final class PollSchedule {
 
     private static final double LEAST_MILLIS_TAKEN_OFF = 5;
     /** How much later than planned a look may be, as answers take their time, before it counts as one after an outage. */
+    private static final double LATE_LOOK = 1.5;
+
     private static final double LATE_LOOK_MILLIS = 1000;
 
     private PollSchedule() {}
@@ -84,16 +86,17 @@ public final class PollSchedule {
      */
     public static Optional<Duration> expectNext(
             Optional<Duration> inProgress, Duration complete, Optional<Duration> expected) {
-        double seen = inProgress.map(PollSchedule::millis).orElse(0.0);
+        double seen = Math.max(0, inProgress.map(PollSchedule::millis).orElse(0.0));
         double end = millis(complete);
         double before = expected.map(PollSchedule::millis).orElse(0.0);
+        double planned = millis(nextPoll(ofMillis(seen), expected));
+        if (end - seen > planned * LATE_LOOK + LATE_LOOK_MILLIS) {
+            // Nobody looked in between, as in an outage: it took longer than was seen, and how much longer is open.
+            return seen > 0 ? Optional.of(ofMillis(Math.max(seen, before))) : expected;
+        }
         if (seen > 0 && seen >= end * CLOSE_BEFORE_END) {
             boolean followed = seen < before || seen > before * MUCH_LONGER;
             return Optional.of(ofMillis(followed ? seen : before + (seen - before) * FOLLOWED));
-        }
-        if (seen > 0 && end - seen > millis(nextPoll(ofMillis(seen), expected)) + LATE_LOOK_MILLIS) {
-            // Nobody looked in between, as in an outage: it took longer than was seen, and how much longer is open.
-            return Optional.of(ofMillis(Math.max(seen, before)));
         }
         // Whoever looks for the first time long after the end, as one that was away, learns nothing.
         boolean comesLate = seen <= 0 && (end <= 0 || end > before * MUCH_LONGER);

@@ -38,7 +38,7 @@ class ClusterSessionTest {
     private Instant now = NOW;
 
     private Hints see(JobObservation job) {
-        return session.see(Situation.running().recorded(), Observation.of(job), now, now);
+        return session.see(Situation.running().recorded(), Observation.of(job), now);
     }
 
     private Duration sameForAfter(long millis, JobObservation job) {
@@ -99,8 +99,8 @@ class ClusterSessionTest {
     void anotherJobIsNotTheSame() {
         see(RUNNING);
         now = now.plusSeconds(1);
-        Hints hints = session.see(
-                Situation.running().job(job -> job.id(NEXT_JOB)).recorded(), Observation.of(RUNNING), now, now);
+        Hints hints =
+                session.see(Situation.running().job(job -> job.id(NEXT_JOB)).recorded(), Observation.of(RUNNING), now);
         assertThat(hints.sameFor()).isZero();
     }
 
@@ -113,9 +113,7 @@ class ClusterSessionTest {
     }
 
     private Optional<Duration> inProgress(Situation situation, OperationObservation heard) {
-        // What the answer tells was so when it was asked for.
-        Instant answered = now.plusMillis(7);
-        return session.see(situation.recorded(), Observation.of(new JobObservation.NotAsked(), heard), now, answered)
+        return session.see(situation.recorded(), Observation.of(new JobObservation.NotAsked(), heard), now)
                 .lastInProgress();
     }
 

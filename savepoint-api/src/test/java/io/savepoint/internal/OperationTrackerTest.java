@@ -86,7 +86,7 @@ class OperationTrackerTest {
                             assertThat(message).startsWith("the job was lost").doesNotContain("goes on"));
             assertThat(told(step, SavepointEvent.Type.JOB_CANCELLED))
                     .containsExactly(
-                            "the job is gone while it was being stopped; the location of its savepoint, if there"
+                            "the job was lost while it was being stopped; the location of its savepoint, if there"
                                     + " is one, is lost");
         } else {
             assertThat(step.status().savepoint()).isEmpty();

@@ -91,7 +91,16 @@ class PollScheduleTest {
 
     /** A manager that was away looks late: what it sees says nothing of how long the savepoint took. */
     @ParameterizedTest(name = "first seen after {0} ms, expected {1} ms: {2}")
-    @CsvSource({"600000,300,300", "600000,,", "-5,300,300", "0,,", "440,300,417", "460,300,300", "10,,"})
+    @CsvSource({
+        "600000,300,300",
+        "600000,,",
+        "-5,300,300",
+        "0,,",
+        "440,300,417",
+        "460,300,300",
+        "10,,",
+        "14500,10000,10000"
+    })
     void whoLooksLateForTheFirstTimeKeepsTheExpectation(long complete, Long expected, Long next) {
         assertThat(PollSchedule.expectNext(
                         Optional.empty(),
@@ -115,6 +124,10 @@ class PollScheduleTest {
         "400,60000,1000,1000",
         "1200,60000,1000,1200",
         "400,60000,,400",
+        "60000,84000,75000,75000",
+        // A look that is hardly late is none after an outage.
+        "400,2200,1000,2089",
+        "400,2310,1000,1000",
         // A look that was planned long before is none.
         "5000,14000,30000,13299"
     })

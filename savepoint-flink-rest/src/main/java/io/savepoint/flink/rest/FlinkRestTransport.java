@@ -57,7 +57,7 @@ public final class FlinkRestTransport implements FlinkTransport {
         this.only = only;
         this.config = config;
         this.bulkhead = new Bulkhead(new FlinkHttp(config)::send, config);
-        this.overviews = new Overviews(this::send, config.requestTimeout());
+        this.overviews = new Overviews(this::send, config.requestTimeout(), SystemScheduler.INSTANCE);
         this.versions = new FlinkVersions(this::askVersion);
         this.requests = new FlinkRequests(endpoints, this::send, versions, config.requestTimeout());
         this.savepoints = new SavepointRequests(requests, config.scheduler().clock());

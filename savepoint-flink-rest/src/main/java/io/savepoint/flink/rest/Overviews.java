@@ -7,6 +7,7 @@ import io.savepoint.spi.FlinkAnswerException;
 import io.savepoint.spi.FlinkException;
 import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkUnreachableException;
+import io.savepoint.spi.Scheduler;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import java.util.function.Function;
  * Asks each endpoint for its jobs, one question at a time: its answer holds all jobs, so all who ask share it. Nobody gets
  * the answer to a question that was sent before he asked, as it may tell of a time before; who asks while one is under way
  * waits for the next. Before the next one the endpoint rests the longer the more jobs it has, up to a quarter of a
- * second, also where only one asks: so that it has little work with being asked for thousands, and the more share a
+ * second, also where only one asks, and for that time after a failure: so that it has little work with being asked for thousands, and the more share a
  * question the longer its answer is. Safe for use by any number of threads.
  */
 final class Overviews {
@@ -32,12 +33,15 @@ final class Overviews {
 
     private final Function<Call, CompletableFuture<Answer>> sender;
     private final Duration timeout;
+    private final Scheduler scheduler;
     /** Who waits for the next question, at each endpoint where one is under way, or that rests. */
     private final Map<URI, List<Asker>> waiting = new HashMap<>();
 
-    Overviews(Function<Call, CompletableFuture<Answer>> sender, Duration timeout) {
+    /** The scheduler is one that nobody closes. */
+    Overviews(Function<Call, CompletableFuture<Answer>> sender, Duration timeout, Scheduler scheduler) {
         this.sender = sender;
         this.timeout = timeout;
+        this.scheduler = scheduler;
     }
 
     /** Who asks, for which job; the call is as it would be if he were the only one. */
@@ -97,8 +101,8 @@ final class Overviews {
                     settle(askers, answer);
                 },
                 thrown -> {
-                    // One that was too large may have been any number of jobs; what did not come was no work.
-                    goOn(call.endpoint(), thrown instanceof FlinkAnswerException ? LONGEST_REST_MILLIS : 0);
+                    // It may have been any number of jobs, too many for the bound or for the time.
+                    goOn(call.endpoint(), LONGEST_REST_MILLIS);
                     askers.forEach(asker -> asker.fail(call, thrown));
                 });
     }
@@ -108,8 +112,7 @@ final class Overviews {
         if (rest == 0) {
             sendNext(endpoint);
         } else {
-            // Not by the configured scheduler, which somebody may have closed.
-            SystemScheduler.INSTANCE.schedule(Duration.ofMillis(rest), () -> sendNext(endpoint));
+            scheduler.schedule(Duration.ofMillis(rest), () -> sendNext(endpoint));
         }
     }
 

@@ -121,9 +121,9 @@ final class SavepointTaker {
             return expectation;
         }
 
-        /** Until it is accepted all tries count, so that they become fewer. */
+        /** Until a request is accepted, that of all tries, so that they become fewer. */
         @Override
-        Duration inOperation() {
+        Duration timeForNextPoll() {
             return accepted ? elapsed().minus(sent) : elapsed();
         }
 

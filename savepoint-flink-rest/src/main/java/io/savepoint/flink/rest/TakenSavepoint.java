@@ -10,6 +10,6 @@ import java.time.Duration;
  *
  * @param location where it lies, as Flink spells it; a job can be started from it
  * @param trigger the id of the operation
- * @param duration the time from the request until it was seen completed
+ * @param duration the time from the call until it was seen completed
  */
 public record TakenSavepoint(String location, TriggerId trigger, Duration duration) {}

@@ -35,8 +35,8 @@ abstract class Waiting<T> {
         return Optional.empty();
     }
 
-    /** How long the operation has been under way. */
-    Duration inOperation() {
+    /** The time by which the next poll is planned. */
+    Duration timeForNextPoll() {
         return elapsed();
     }
 
@@ -50,7 +50,7 @@ abstract class Waiting<T> {
             return;
         }
         try {
-            scheduler.schedule(PollSchedule.nextPoll(inOperation(), expectation()), () -> {
+            scheduler.schedule(PollSchedule.nextPoll(timeForNextPoll(), expectation()), () -> {
                 if (!result.isDone()) {
                     ask();
                 }

@@ -3,7 +3,6 @@ package io.savepoint.flink.rest;
 import static io.savepoint.flink.rest.Asking.answer;
 import static io.savepoint.flink.rest.Asking.failure;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.savepoint.model.ClusterId;
 import io.savepoint.model.JobId;
@@ -12,6 +11,7 @@ import io.savepoint.model.JobObservation.Found;
 import io.savepoint.spi.FlinkAnswerException;
 import io.savepoint.spi.FlinkLeaderElectionException;
 import io.savepoint.spi.FlinkUnreachableException;
+import io.savepoint.testing.ManualScheduler;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,6 +39,7 @@ class OverviewsTest {
     private static final JobId ANOTHER = JobId.of("cd".repeat(16));
 
     private final List<Question> questions = new CopyOnWriteArrayList<>();
+    private final ManualScheduler time = new ManualScheduler();
     private final Overviews overviews = overviews(Duration.ofSeconds(60));
 
     private record Question(Call call, CompletableFuture<Answer> answer) {
@@ -58,7 +59,8 @@ class OverviewsTest {
                     questions.add(question);
                     return question.answer;
                 },
-                timeout);
+                timeout,
+                time);
     }
 
     private static String job(JobId id, String state, long start) {
@@ -178,28 +180,32 @@ class OverviewsTest {
 
     /** Else one question would follow the other, and a JobManager of many jobs had nothing else to do. */
     @ParameterizedTest(name = "{0} bytes: {1} ms")
-    @CsvSource({"100000,99", "300000,249"})
-    void anEndpointOfManyJobsRestsBetweenQuestions(int bytes, long atLeast) {
+    @CsvSource({"100000,100", "300000,250"})
+    void anEndpointOfManyJobsRestsBetweenQuestions(int bytes, long rest) {
         CompletableFuture<JobObservation> first = ask(ORDERS, JOB);
-        long answered = System.nanoTime();
         questions.get(0).answerJobs(job(JOB, "RUNNING", 1), "{\"jid\":\"x\",\"name\":\"" + "y".repeat(bytes) + "\"}");
         assertThat(startOf(first)).as("told at once").isEqualTo(1);
         CompletableFuture<JobObservation> afterwards = ask(BILLS, JOB);
-        await().until(() -> questions.size() == 2);
-        assertThat(Duration.ofNanos(System.nanoTime() - answered)).isGreaterThan(Duration.ofMillis(atLeast));
+        assertRests(Duration.ofMillis(rest));
         questions.get(1).answerJobs(job(JOB, "RUNNING", 5));
         assertThat(startOf(afterwards)).isEqualTo(5);
     }
 
+    private void assertRests(Duration rest) {
+        time.advance(rest.minusMillis(1));
+        assertThat(questions).hasSize(1);
+        time.advance(Duration.ofMillis(1));
+        assertThat(questions).hasSize(2);
+    }
+
+    /** Its jobs may be too many for the bound, or for the time. */
     @Test
-    void anEndpointWhoseAnswerIsTooLargeRestsAsLong() {
+    void anEndpointWithoutAnAnswerRestsLongest() {
         CompletableFuture<JobObservation> first = ask(ORDERS, JOB);
-        long answered = System.nanoTime();
         questions.get(0).answer.completeExceptionally(new FlinkAnswerException("too much"));
         assertThat(failure(first)).hasMessage("too much");
         ask(BILLS, JOB);
-        await().until(() -> questions.size() == 2);
-        assertThat(Duration.ofNanos(System.nanoTime() - answered)).isGreaterThan(Duration.ofMillis(249));
+        assertRests(Duration.ofMillis(250));
     }
 
     @Test
@@ -212,7 +218,7 @@ class OverviewsTest {
             return CompletableFuture.completedFuture(
                     new Answer(call, 200, "", "{\"jobs\":[]}".getBytes(StandardCharsets.UTF_8)));
         };
-        Overviews again = new Overviews(throwing, Duration.ofSeconds(60));
+        Overviews again = new Overviews(throwing, Duration.ofSeconds(60), SystemScheduler.INSTANCE);
         assertThat(failure(again.ask(ORDERS, ENDPOINT, JOB))).isInstanceOf(StackOverflowError.class);
         assertThat(answer(again.ask(ORDERS, ENDPOINT, JOB))).isEqualTo(new JobObservation.NotFound());
     }
@@ -238,7 +244,8 @@ class OverviewsTest {
                                 },
                                 flink);
                     },
-                    Duration.ofSeconds(60));
+                    Duration.ofSeconds(60),
+                    SystemScheduler.INSTANCE);
             List<CompletableFuture<Void>> all = new ArrayList<>();
             for (int user = 0; user < 6; user++) {
                 all.add(CompletableFuture.runAsync(

@@ -319,7 +319,8 @@ class TakeSavepointTest {
                 .inScenario("posts")
                 .whenScenarioStateIs("answered")
                 .willReturn(jsonResponse("{\"request-id\":\"" + TRIGGER + "\"}", 202)));
-        polls(UNKNOWN, COMPLETED);
+        server.stubFor(get(urlPathMatching(ANY_STATUS)).willReturn(UNKNOWN));
+        answers(IN_PROGRESS, COMPLETED);
         SteppingScheduler scheduler = new SteppingScheduler();
         scheduler.shortest = Duration.ofMinutes(1);
         FlinkRestTransport stepping = FlinkRestTransport.at(
@@ -330,7 +331,14 @@ class TakeSavepointTest {
                         .build());
         answer(stepping.takeSavepoint(JOB, "file:///savepoints"));
         Duration first = PollSchedule.nextPoll(Duration.ZERO, Optional.empty());
-        assertThat(scheduler.delays).containsExactly(first, first);
+        Duration minute = Duration.ofMinutes(1);
+        assertThat(scheduler.delays).containsExactly(first, first, PollSchedule.nextPoll(minute, Optional.empty()));
+
+        scheduler.delays.clear();
+        answer(stepping.takeSavepoint(JOB, "file:///savepoints"));
+        assertThat(scheduler.delays)
+                .as("the first one was last seen in progress a minute after the second request")
+                .startsWith(PollSchedule.nextPoll(Duration.ZERO, Optional.of(minute)));
     }
 
     @Test

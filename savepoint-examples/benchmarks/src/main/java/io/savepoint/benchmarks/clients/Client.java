@@ -74,7 +74,7 @@ final class Client implements AutoCloseable {
                         "-XX:-UseTLAB",
                         // As with three processors and more: with two, a thread would be started for each task.
                         "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
-                        // So that none of its threads ends, and what it used is not counted any more.
+                        // Or one of its threads could end, and its CPU time would no longer be known.
                         "-XX:-UseDynamicNumberOfCompilerThreads",
                         "-cp",
                         path,

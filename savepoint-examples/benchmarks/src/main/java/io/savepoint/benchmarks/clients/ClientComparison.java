@@ -32,14 +32,15 @@ import java.util.stream.Stream;
  * own with what it needs on its class path, and they take turns, so that each has the same machine and the same Flink. Known
  * is a savepoint when the client has its location, and for the manager when it is recorded. What it really took is what
  * Flink's checkpoint statistics say, of that very savepoint. Polls are counted on the way to the JobManager; CPU time and
- * allocation are those of the whole process, while the others have their turns as well.
+ * allocation are those of the whole process, while the others have their turns as well; without the CPU time of the JIT
+ * compiler, which Linux tells.
  *
  * <p>Checks that the SDK knows of the end within 1.05 times what the savepoint took and 20 ms (of medians), and that {@code
  * takeSavepoint}, which does what Flink's client does, is ahead of it in time, polls, CPU time and allocation everywhere.
  * The manager does more: it looks at the job first and records what it is about to do.
  *
  * <p>To run it: {@code mvn -q -Pbenchmarks verify -Dbenchmark=ClientComparison}, on a machine with nothing else to do. It
- * takes some ten minutes; {@code -Dcomparison.flinks=2.3} and {@code -Dcomparison.snapshots=0,300} choose some of it.
+ * takes some fifteen minutes; {@code -Dcomparison.flinks=2.3} and {@code -Dcomparison.snapshots=0,300} choose some of it.
  */
 public final class ClientComparison {
     private static final int WARM_UP = 1000;

@@ -49,7 +49,8 @@ final class Row {
     void requireAllTold() {
         if (real.size() != known.size()) {
             throw new IllegalStateException(
-                    "Flink's history has " + real.size() + " of " + known.size() + " savepoints of " + this);
+                    "Flink's history has " + real.size() + " of " + known.size() + " savepoints of " + kind.label()
+                            + " on Flink " + flink + " with a snapshot of " + snapshotMillis + " ms");
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
@@ -82,12 +83,15 @@ final class Side {
                 }
             }
         }
+        if (compilers.isEmpty()) {
+            throw new IllegalStateException("no thread of the JIT compiler is known by its name");
+        }
         return compilers;
     }
 
     /** What lives and what was freed is what was allocated, unless there was a collection that is not counted yet. */
     private static long allocated() {
-        while (true) {
+        for (int tries = 0; tries < 5000; tries++) {
             long collections = collections();
             boolean allCounted = collections == COLLECTIONS_COUNTED.get();
             long freed = FREED.get();
@@ -95,8 +99,10 @@ final class Side {
             if (allCounted && collections == collections()) {
                 return freed + used;
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
+        throw new IllegalStateException(
+                COLLECTIONS_COUNTED + " collections were told of, and there were " + collections());
     }
 
     private static long collections() {
@@ -106,6 +112,7 @@ final class Side {
     }
 
     private static void countWhatIsFreed() {
+        COLLECTIONS_COUNTED.set(collections());
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             ((NotificationEmitter) collector)
                     .addNotificationListener(

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * how many there are. One among them accepts connections and never answers. The SDK runs in a JVM with 256 MB for its heap
  * and two processors. After a time in which nothing is due each job has a first savepoint, which is for the JIT to see
  * everything, and then a second one, which is measured. Then a JVM with nothing but the JDK's HTTP client, set up as the SDK's, sends the
- * very same requests at the same times to the same JobManagers started anew, for comparison.
+ * very same requests at the same times to the same JobManagers started anew, for comparison, with twice the heap.
  *
  * <p>Checks that no savepoint is late by more than a second, that the SDK takes at most one and a half times the CPU time
  * of the HTTP client alone, that an idle job takes at most 4 KB of heap beside the connections, which the HTTP client alone

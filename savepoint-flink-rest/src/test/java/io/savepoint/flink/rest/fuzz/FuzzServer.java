@@ -126,14 +126,15 @@ final class FuzzServer implements AutoCloseable {
                 String[] line = head.substring(0, head.indexOf("\r\n")).split(" ");
                 String[] path = line[1].split("/", 3);
                 Play play = plays.get(path[1]);
-                good = play != null && give(play, line[0] + " /" + path[2].replaceFirst("\\?.*", ""), connection);
+                good = play != null && give(play, line[0] + " /" + path[2].replaceFirst("\\?.*", ""), connection, in);
             }
         } catch (IOException | InterruptedException givenUp) {
             // By the client, or at the end.
         }
     }
 
-    private boolean give(Play play, String question, Socket connection) throws IOException, InterruptedException {
+    private boolean give(Play play, String question, Socket connection, InputStream in)
+            throws IOException, InterruptedException {
         Sent sent = play.answer(question);
         play.served.add(sent);
         unended.add(play.played);
@@ -141,7 +142,7 @@ final class FuzzServer implements AutoCloseable {
             OutputStream out = play.counting(connection.getOutputStream());
             out.write(sent.bytes());
             out.flush();
-            return sent.ending().after(connection, out);
+            return sent.ending().after(connection, in, out);
         } finally {
             unended.remove(play.played);
         }

@@ -1,6 +1,7 @@
 package io.savepoint.flink.rest.fuzz;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -31,23 +32,33 @@ record Sent(byte[] bytes, byte[] body, Ending ending, Framing framing) {
     /** What a server does after its bytes. */
     interface Ending {
         /** The connection waits for the next request. */
-        Ending KEEP = (connection, out) -> true;
+        Ending KEEP = (connection, in, out) -> true;
         /** The connection is closed in order. */
-        Ending CLOSE = (connection, out) -> false;
+        Ending CLOSE = (connection, in, out) -> false;
         /** The connection is reset: what the client has not read is lost. */
-        Ending RESET = (connection, out) -> {
+        Ending RESET = (connection, in, out) -> {
             connection.setSoLinger(true, 0);
             return false;
         };
 
         /** Goes on; tells whether the connection is still good. */
-        boolean after(Socket connection, OutputStream out) throws IOException, InterruptedException;
+        boolean after(Socket connection, InputStream in, OutputStream out) throws IOException, InterruptedException;
     }
 
-    /** The status, if the first line is one with a status. */
+    /** The status, behind those that only inform, if the answer begins with a line that has one. */
     OptionalInt status() {
-        Matcher line = STATUS_LINE.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
-        return line.lookingAt() ? OptionalInt.of(Integer.parseInt(line.group(1))) : OptionalInt.empty();
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        Matcher line = STATUS_LINE.matcher(text);
+        int at = 0;
+        while (line.find(at) && line.start() == at) {
+            int status = Integer.parseInt(line.group(1));
+            int end = text.indexOf("\r\n\r\n", at);
+            if (status >= 200 || end < 0) {
+                return OptionalInt.of(status);
+            }
+            at = end + 4;
+        }
+        return OptionalInt.empty();
     }
 
     static Sent sound(Reply reply) {

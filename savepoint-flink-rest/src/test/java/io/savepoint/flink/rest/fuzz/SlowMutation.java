@@ -5,12 +5,14 @@ import static io.savepoint.flink.rest.fuzz.Reply.latin;
 
 import io.savepoint.flink.rest.fuzz.Sent.Ending;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** Answers that have no end, or of which that is open: only the client can make one. */
 enum SlowMutation implements Mutation {
@@ -36,7 +38,7 @@ enum SlowMutation implements Mutation {
                     reply.withBody(join(reply.body(), latin(" ".repeat(100)))).bytes();
             int at = random.nextInt(whole.length - 100);
             byte[] rest = Arrays.copyOfRange(whole, at, whole.length);
-            return Sent.incomplete(reply, Arrays.copyOf(whole, at), (connection, out) -> drip(rest, out));
+            return Sent.incomplete(reply, Arrays.copyOf(whole, at), (connection, in, out) -> drip(rest, out));
         }
     },
     ENDLESS_BODY {
@@ -79,7 +81,7 @@ enum SlowMutation implements Mutation {
     LEFT_OPEN {
         @Override
         public Sent send(Reply reply, RandomGenerator random) {
-            Sent sent = BodyMutation.any(List.of(WireMutation.values()), random).send(reply, random);
+            Sent sent = BodyMutation.any(ODD, random).send(reply, random);
             return sent.ending() == Ending.KEEP
                     ? sent
                     : new Sent(sent.bytes(), sent.body(), SlowMutation::untilGivenUp, sent.framing());
@@ -93,10 +95,20 @@ enum SlowMutation implements Mutation {
         }
     };
 
-    private static boolean untilGivenUp(Socket connection, OutputStream out) throws IOException {
-        int unused = connection.getInputStream().read();
-        return false;
+    /** Leaves the connection open; if another request comes, it is good. */
+    private static boolean untilGivenUp(Socket connection, InputStream in, OutputStream out) throws IOException {
+        in.mark(1);
+        boolean asksAgain = in.read() >= 0;
+        if (asksAgain) {
+            in.reset();
+        }
+        return asksAgain;
     }
+
+    /** Of which the oracle knows what they may be taken for, by what was sent alone. */
+    private static final List<WireMutation> ODD = Stream.of(WireMutation.values())
+            .filter(mutation -> mutation != WireMutation.BAD_CHUNKS)
+            .toList();
 
     private static boolean drip(byte[] bytes, OutputStream out) throws IOException, InterruptedException {
         for (byte b : bytes) {
@@ -108,7 +120,7 @@ enum SlowMutation implements Mutation {
     }
 
     private static Ending repeat(byte[] bytes) {
-        return (connection, out) -> {
+        return (connection, in, out) -> {
             while (true) {
                 out.write(bytes);
                 out.flush();

@@ -226,9 +226,9 @@ enum WireMutation implements Mutation {
     }
 
     /**
-     * Whether there is a chunk of 2 to 4 GiB, of which the JDK's client (of 17 as of 25) never ends to read: its size does
-     * not fit into an int, and the thread that finds it negative looks at it for ever. Nobody who uses it can prevent that.
-     * As this client does, this skips two bytes behind a chunk, whatever they are.
+     * Whether there is a chunk that the JDK's client (of 17 as of 25) never ends to read: its size, cut to an int, is
+     * negative, and the thread that finds it so looks at it for ever. Nobody who uses that client can prevent it. This
+     * reads the sizes as it does: it skips two bytes behind a chunk, whatever they are, and refuses a size of -1.
      */
     private static boolean spins(byte[] chunks) {
         String text = new String(chunks, StandardCharsets.ISO_8859_1);
