@@ -5,10 +5,10 @@ import java.util.Optional;
 
 /**
  * When to ask next whether a savepoint is complete: hardly while it cannot be, closely from the time at which it is
- * expected, and ever less often when it is late. A savepoint that takes about as long as the ones before is known within a
- * few percent of that time, for three or four polls. A quicker one is known late by at most half the expected time or 36 ms, a slower one
- * within two fifths of its delay, the first one within 35 %, and each at the latest after the longest delay. The number of
- * polls grows with the logarithm of the time until the longest delay is reached.
+ * expected, and ever less often when it is late. A savepoint that takes about as long as the ones before is known
+ * within a few percent of that time, for three or four polls. A quicker one is known late by at most half the expected
+ * time or 36 ms, a slower one within two fifths of its delay, the first one within 35 %, and each at the latest after
+ * the longest delay. The number of polls grows with the logarithm of the time until the longest delay is reached.
  *
  * <p>Pure functions, safe for use by any number of threads.
  */

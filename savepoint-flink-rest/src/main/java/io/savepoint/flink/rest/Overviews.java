@@ -19,11 +19,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * Asks each endpoint for its jobs, one question at a time: its answer holds all jobs, so all who ask share it. Nobody gets
- * the answer to a question that was sent before he asked, as it may tell of a time before; who asks while one is under way
- * waits for the next. Before the next one the endpoint rests the longer the more jobs it has, up to a quarter of a
- * second, also where only one asks, and for that time after a failure: so that it has little work with being asked for thousands, and the more share a
- * question the longer its answer is. Safe for use by any number of threads.
+ * Asks each endpoint for its jobs, one question at a time: its answer holds all jobs, so all who ask share it. Nobody
+ * gets the answer to a question that was sent before he asked, as it may tell of a time before; who asks while one is
+ * under way waits for the next. Before the next one the endpoint rests the longer the more jobs it has, up to a quarter
+ * of a second, also where only one asks, and for that time after a failure: so that it has little work with being asked
+ * for thousands, and the more share a question the longer its answer is. Safe for use by any number of threads.
  */
 final class Overviews {
     /** A list of two jobs has about so many bytes. */

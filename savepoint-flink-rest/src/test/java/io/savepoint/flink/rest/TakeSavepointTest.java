@@ -184,6 +184,28 @@ class TakeSavepointTest {
                 .willReturn(then));
     }
 
+    private static void losesTheFirstRequest(ResponseDefinitionBuilder then) {
+        server.stubFor(post(SAVEPOINTS)
+                .inScenario("posts")
+                .whenScenarioStateIs(Scenario.STARTED)
+                .willSetStateTo("answered")
+                .willReturn(LOST));
+        server.stubFor(post(SAVEPOINTS)
+                .inScenario("posts")
+                .whenScenarioStateIs("answered")
+                .willReturn(then));
+    }
+
+    /** A transport that bears any outage. */
+    private static FlinkRestTransport patient(SteppingScheduler scheduler) {
+        return FlinkRestTransport.at(
+                server.baseUrl(),
+                FlinkRestConfig.builder()
+                        .scheduler(scheduler)
+                        .outageTolerance(Duration.ofHours(1))
+                        .build());
+    }
+
     private static List<String> posted() {
         return server.findAll(postRequestedFor(urlEqualTo(SAVEPOINTS))).stream()
                 .map(LoggedRequest::getBodyAsString)
@@ -204,16 +226,8 @@ class TakeSavepointTest {
 
     @Test
     void repeatsARequestThatDidNotArriveUnderTheSameId() {
-        server.stubFor(post(SAVEPOINTS)
-                .inScenario("posts")
-                .whenScenarioStateIs(Scenario.STARTED)
-                .willSetStateTo("answered")
-                .willReturn(LOST));
-        server.stubFor(post(SAVEPOINTS)
-                .inScenario("posts")
-                .whenScenarioStateIs("answered")
-                .willReturn(jsonResponse("{\"request-id\":\"{{jsonPath request.body '$.triggerId'}}\"}", 202)
-                        .withTransformers("response-template")));
+        losesTheFirstRequest(jsonResponse("{\"request-id\":\"{{jsonPath request.body '$.triggerId'}}\"}", 202)
+                .withTransformers("response-template"));
         polls(UNKNOWN, COMPLETED);
         TakenSavepoint savepoint = answer(transport.takeSavepoint(JOB, "file:///savepoints"));
         assertThat(posted())
@@ -250,12 +264,7 @@ class TakeSavepointTest {
         polls(ELECTION, UNKNOWN);
         SteppingScheduler scheduler = new SteppingScheduler();
         scheduler.shortest = Duration.ofMinutes(4);
-        FlinkRestTransport stepping = FlinkRestTransport.at(
-                server.baseUrl(),
-                FlinkRestConfig.builder()
-                        .scheduler(scheduler)
-                        .outageTolerance(Duration.ofHours(1))
-                        .build());
+        FlinkRestTransport stepping = patient(scheduler);
         assertThat(failure(stepping.takeSavepoint(JOB, "file:///savepoints")))
                 .isInstanceOf(UnknownOperationException.class)
                 .hasMessageContainingAll("expired", "_metadata");
@@ -310,25 +319,12 @@ class TakeSavepointTest {
     /** Until then there was no savepoint whose time could be measured. */
     @Test
     void aSavepointsTimeBeginsWithTheRequestThatArrived() {
-        server.stubFor(post(SAVEPOINTS)
-                .inScenario("posts")
-                .whenScenarioStateIs(Scenario.STARTED)
-                .willSetStateTo("answered")
-                .willReturn(LOST));
-        server.stubFor(post(SAVEPOINTS)
-                .inScenario("posts")
-                .whenScenarioStateIs("answered")
-                .willReturn(jsonResponse("{\"request-id\":\"" + TRIGGER + "\"}", 202)));
+        losesTheFirstRequest(jsonResponse("{\"request-id\":\"" + TRIGGER + "\"}", 202));
         server.stubFor(get(urlPathMatching(ANY_STATUS)).willReturn(UNKNOWN));
         answers(IN_PROGRESS, COMPLETED);
         SteppingScheduler scheduler = new SteppingScheduler();
         scheduler.shortest = Duration.ofMinutes(1);
-        FlinkRestTransport stepping = FlinkRestTransport.at(
-                server.baseUrl(),
-                FlinkRestConfig.builder()
-                        .scheduler(scheduler)
-                        .outageTolerance(Duration.ofHours(1))
-                        .build());
+        FlinkRestTransport stepping = patient(scheduler);
         answer(stepping.takeSavepoint(JOB, "file:///savepoints"));
         Duration first = PollSchedule.nextPoll(Duration.ZERO, Optional.empty());
         Duration minute = Duration.ofMinutes(1);

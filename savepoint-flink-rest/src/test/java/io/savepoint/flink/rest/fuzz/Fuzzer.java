@@ -125,10 +125,12 @@ final class Fuzzer implements AutoCloseable {
 
     /** What is left, after some patience. */
     private static <T> List<T> remaining(Supplier<List<T>> left) throws InterruptedException {
-        for (int tries = 0; !left.get().isEmpty() && tries < 100; tries++) {
+        List<T> now = left.get();
+        for (int tries = 0; !now.isEmpty() && tries < 100; tries++) {
             TimeUnit.MILLISECONDS.sleep(100);
+            now = left.get();
         }
-        return left.get();
+        return now;
     }
 
     private List<FuzzCase> unended() {
