@@ -136,7 +136,9 @@ public final class Kubectl {
     String await(String cluster, String path, Predicate<String> wanted) throws Exception {
         try {
             return Await.answer(
-                    path, TIMEOUT, () -> Optional.of(field(cluster, path)).filter(wanted));
+                    path,
+                    TIMEOUT,
+                    () -> Optional.of(Glances.field(namespace, cluster, path)).filter(wanted));
         } catch (java.util.concurrent.TimeoutException late) {
             throw new AssertionError(late.getMessage() + "; there is\n" + describe(cluster), late);
         }
@@ -152,27 +154,16 @@ public final class Kubectl {
         await(cluster, ".status.savepointManager.launch", String::isEmpty);
     }
 
-    /** The Events of a FlinkCluster, "reason: message" each. */
-    List<String> events(String cluster) throws IOException, InterruptedException {
-        return run(
-                        "get",
-                        "events",
-                        "--field-selector",
-                        "involvedObject.kind=FlinkCluster,involvedObject.name=" + cluster,
-                        "-o",
-                        "jsonpath={range .items[*]}{.type} {.reason}: {.message}{\"\\n\"}{end}")
-                .lines()
-                .toList();
-    }
-
     void awaitEvent(String cluster, Predicate<String> wanted) throws Exception {
         try {
             Await.answer(
                     "an event",
                     TIMEOUT,
-                    () -> events(cluster).stream().filter(wanted).findAny());
+                    () -> Glances.events(namespace, cluster).stream()
+                            .filter(wanted)
+                            .findAny());
         } catch (java.util.concurrent.TimeoutException late) {
-            throw new AssertionError(late.getMessage() + "; there are " + events(cluster), late);
+            throw new AssertionError(late.getMessage() + "; there are " + Glances.events(namespace, cluster), late);
         }
     }
 
