@@ -115,11 +115,7 @@ class LatencyIT {
             taken.forEach((millis, results) -> batches.put(
                     millis,
                     threads.submit(() -> reference(rest, results.get(0).jobId().hex(), millis))));
-            Map<Integer, Map<String, Long>> known = new TreeMap<>();
-            for (Map.Entry<Integer, Future<Map<String, Long>>> batch : batches.entrySet()) {
-                known.put(batch.getKey(), batch.getValue().get(120, TimeUnit.SECONDS));
-            }
-            return known;
+            return results(batches);
         } finally {
             threads.shutdownNow();
         }
@@ -166,11 +162,15 @@ class LatencyIT {
         for (int millis : SNAPSHOT_MILLIS) {
             batches.put(millis, take(manager, cluster(millis), count.applyAsInt(millis)));
         }
-        Map<Integer, List<SavepointResult>> taken = new TreeMap<>();
-        for (Map.Entry<Integer, CompletableFuture<List<SavepointResult>>> batch : batches.entrySet()) {
-            taken.put(batch.getKey(), batch.getValue().get(120, TimeUnit.SECONDS));
+        return results(batches);
+    }
+
+    private static <T> Map<Integer, T> results(Map<Integer, ? extends Future<T>> batches) throws Exception {
+        Map<Integer, T> results = new TreeMap<>();
+        for (Map.Entry<Integer, ? extends Future<T>> batch : batches.entrySet()) {
+            results.put(batch.getKey(), batch.getValue().get(120, TimeUnit.SECONDS));
         }
-        return taken;
+        return results;
     }
 
     private static CompletableFuture<List<SavepointResult>> take(
