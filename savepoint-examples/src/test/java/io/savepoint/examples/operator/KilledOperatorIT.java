@@ -30,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(1200)
 class KilledOperatorIT extends EveryFlink {
     private static final String CLUSTER = "orders";
-    private static final int KILLS = Integer.getInteger("operator.kills", 25);
+    private static final int KILLS = Integer.getInteger("operator.kills", 10);
     private static final int LATEST_KILL_MILLIS = 900;
-    private static final int BY_PASS_EVERY = 10;
+    private static final int BY_PASS_EVERY = 5;
 
     private final long seed = Long.getLong("operator.seed", System.nanoTime());
     private final Random random = new Random(seed);

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class NeighboursIT {
     private static final String CLUSTER = "orders";
-    private static final int ROUNDS = 1000;
+    private static final int ROUNDS = Integer.getInteger("neighbour.rounds", 300);
+    private static final int LOOK_EVERY = 30;
     private static final int KEYS = 10;
 
     @TempDir
@@ -59,7 +60,7 @@ class NeighboursIT {
 
             for (int i = 1; i <= ROUNDS; i++) {
                 write(resource, i);
-                if (i % 100 == 0) {
+                if (i % LOOK_EVERY == 0) {
                     kubectl.annotate(CLUSTER, "savepoint");
                     assertNothingIsLost(kubectl);
                 }
