@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,20 +56,31 @@ class CrdIT {
         } else {
             System.out.println("Left out: the manifests of other operators' users, which are not beside this checkout");
         }
-        int count = 0;
+        // As they are, but in a namespace of ours and under names that no other has.
+        Map<String, Path> origins = new TreeMap<>();
+        Map<String, JsonNode> specs = new TreeMap<>();
+        ObjectNode all = json.createObjectNode().put("apiVersion", "v1").put("kind", "List");
         for (Path file : files) {
             for (JsonNode manifest : flinkClusters(file)) {
-                // Created as it is and at once in a namespace of ours, under a name that no other file has.
+                String name = "m" + origins.size();
+                origins.put(name, file);
+                specs.put(name, manifest.get("spec"));
                 ObjectNode mine = manifest.deepCopy();
-                mine.withObject("/metadata").put("namespace", kubectl.namespace());
-                mine.withObject("/metadata").put("name", "m" + ++count);
-                Kubectl.Result created = kubectl.tryRun(mine.toString(), "create", "-f", "-");
-                assertThat(created.code()).as("%s: %s", file, created.output()).isZero();
-                JsonNode back = json.readTree(kubectl.run("get", "flinkclusters", "m" + count, "-o", "json"));
-                assertThat(back.get("spec")).as("spec of %s", file).isEqualTo(manifest.get("spec"));
+                mine.withObject("/metadata")
+                        .put("namespace", kubectl.namespace())
+                        .put("name", name);
+                all.withArray("/items").add(mine);
             }
         }
-        System.out.println(count + " manifests of FlinkClusters came back unpruned");
+        Kubectl.Result created = kubectl.tryRun(all.toString(), "create", "-f", "-");
+        assertThat(created.code()).as("%s of %s", created.output(), origins).isZero();
+        Map<String, JsonNode> back = new TreeMap<>();
+        json.readTree(kubectl.run("get", "flinkclusters", "-o", "json"))
+                .get("items")
+                .forEach(each -> back.put(each.at("/metadata/name").asText(), each.get("spec")));
+        specs.forEach((name, spec) ->
+                assertThat(back.get(name)).as("spec of %s", origins.get(name)).isEqualTo(spec));
+        System.out.println(specs.size() + " manifests of FlinkClusters came back unpruned");
     }
 
     private static List<Path> manifests(Path directory) throws IOException {
