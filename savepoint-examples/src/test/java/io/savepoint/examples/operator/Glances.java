@@ -9,8 +9,8 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.util.List;
 
 /**
- * Looks at FlinkClusters from within this JVM, on the server that KUBECONFIG names. For waiting: a kubectl for every look
- * would take the processors from what is waited for.
+ * Looks at FlinkClusters from within this JVM, on the server that KUBECONFIG names. A kubectl for every look
+ * would take the processors from what is looked at.
  */
 final class Glances {
     /** Shared, and there until the JVM ends. */

@@ -115,15 +115,15 @@ public final class Kubectl {
     }
 
     /** A field of a FlinkCluster, empty if it is not there. */
-    String field(String cluster, String path) throws IOException, InterruptedException {
-        return run("get", "flinkclusters", cluster, "-o", "jsonpath={" + path + "}");
+    String field(String cluster, String path) {
+        return Glances.field(namespace, cluster, path);
     }
 
-    String jobField(String cluster, String name) throws IOException, InterruptedException {
+    String jobField(String cluster, String name) {
         return field(cluster, ".status.components.job." + name);
     }
 
-    long generation(String cluster) throws IOException, InterruptedException {
+    long generation(String cluster) {
         String value = jobField(cluster, "savepointGeneration");
         return value.isEmpty() ? 0 : Long.parseLong(value);
     }
@@ -136,9 +136,7 @@ public final class Kubectl {
     String await(String cluster, String path, Predicate<String> wanted) throws Exception {
         try {
             return Await.answer(
-                    path,
-                    TIMEOUT,
-                    () -> Optional.of(Glances.field(namespace, cluster, path)).filter(wanted));
+                    path, TIMEOUT, () -> Optional.of(field(cluster, path)).filter(wanted));
         } catch (java.util.concurrent.TimeoutException late) {
             throw new AssertionError(late.getMessage() + "; there is\n" + describe(cluster), late);
         }
