@@ -265,7 +265,8 @@ class GuideIT extends EveryFlink {
         kubectl.await(cluster, ".status.control.name", value::equals);
         kubectl.await(cluster, ".status.control.state", "Failed"::equals);
         kubectl.await(cluster, ".status.control.message", told -> told.contains(message));
-        assertThat(kubectl.field(cluster, ".metadata.annotations")).doesNotContain(Kubectl.CONTROL);
+        // Removed only when the refusal is recorded, so that no crash between loses the answer.
+        kubectl.await(cluster, ".metadata.annotations", told -> !told.contains(Kubectl.CONTROL));
     }
 
     /** The FlinkCluster of this test, with the counter job and a few lines more. */
