@@ -72,6 +72,8 @@ class NeighboursIT {
                     "--type=merge",
                     "-p",
                     "{\"spec\":{\"job\":{\"autoSavepointSeconds\":null}}}");
+            // An operator that serves this one knows that there is no period any more.
+            kubectl.annotate(CLUSTER, "savepoint");
             kubectl.await(CLUSTER, ".metadata.annotations", told -> !told.contains(Kubectl.CONTROL));
             kubectl.await(CLUSTER, ".status.control.state", "Succeeded"::equals);
             kubectl.await(CLUSTER, ".status.savepointManager.operation", String::isEmpty);
