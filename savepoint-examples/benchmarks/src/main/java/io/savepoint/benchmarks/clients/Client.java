@@ -1,5 +1,6 @@
 package io.savepoint.benchmarks.clients;
 
+import io.savepoint.benchmarks.CpuTime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -74,8 +75,7 @@ final class Client implements AutoCloseable {
                         "-XX:-UseTLAB",
                         // As with three processors and more: with two, a thread would be started for each task.
                         "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
-                        // Or one of its threads could end, and its CPU time would no longer be known.
-                        "-XX:-UseDynamicNumberOfCompilerThreads",
+                        CpuTime.KEEPS_COMPILERS,
                         "-cp",
                         path,
                         kind.main,

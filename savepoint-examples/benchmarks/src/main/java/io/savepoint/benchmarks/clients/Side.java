@@ -2,23 +2,17 @@ package io.savepoint.benchmarks.clients;
 
 import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.GcInfo;
-import com.sun.management.OperatingSystemMXBean;
+import io.savepoint.benchmarks.CpuTime;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 
@@ -41,14 +35,14 @@ final class Side {
     }
 
     static void serve(Taker taker) throws Exception {
-        List<Path> compilers = compilerThreads();
+        CpuTime cpu = new CpuTime();
         countWhatIsFreed();
         // Whatever else the client prints is not for the parent.
         PrintStream out = System.out;
         System.setOut(System.err);
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            out.println(line.equals(TAKE) ? take(taker) : usage(compilers));
+            out.println(line.equals(TAKE) ? take(taker) : usage(cpu));
         }
         Runtime.getRuntime().halt(0);
     }
@@ -59,34 +53,8 @@ final class Side {
         return System.nanoTime() - begin + " " + location;
     }
 
-    private static String usage(List<Path> compilers) throws IOException {
-        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return system.getProcessCpuTime() - compilerNanos(compilers) + " " + allocated();
-    }
-
-    /** The CPU time of the JIT compiler: what it does at any time is chance, and ends. */
-    private static long compilerNanos(List<Path> threads) throws IOException {
-        long nanos = 0;
-        for (Path thread : threads) {
-            nanos +=
-                    Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
-        }
-        return nanos;
-    }
-
-    private static List<Path> compilerThreads() throws IOException {
-        List<Path> compilers = new ArrayList<>();
-        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
-            for (Path thread : threads.toList()) {
-                if (Files.readString(thread.resolve("comm")).matches("(?s)C[12] Compiler.*")) {
-                    compilers.add(thread);
-                }
-            }
-        }
-        if (compilers.isEmpty()) {
-            throw new IllegalStateException("no thread of the JIT compiler is known by its name");
-        }
-        return compilers;
+    private static String usage(CpuTime cpu) {
+        return CpuTime.ofAll().minus(cpu.ofCompilers()).toNanos() + " " + allocated();
     }
 
     /** What lives and what was freed is what was allocated, unless there was a collection that is not counted yet. */

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The JDK's HTTP client alone, sending what the manager of a run sent, at the same times, and doing nothing with it. */
@@ -33,7 +34,7 @@ final class BareClient {
                 .build();
         AtomicInteger answered = new AtomicInteger();
         AtomicInteger failed = new AtomicInteger();
-        Duration begin = Duration.ZERO;
+        Optional<Stopwatch> cpu = Optional.empty();
         long emptyHeap = Usage.liveHeap();
         boolean connected = false;
         try (BufferedReader lines = Files.newBufferedReader(file)) {
@@ -45,9 +46,9 @@ final class BareClient {
                     Usage.tell("heap", Usage.liveHeap() - emptyHeap);
                     connected = true;
                 }
-                if (begin.isZero() && !time.isBefore(plan.windowBegin())) {
+                if (cpu.isEmpty() && !time.isBefore(plan.windowBegin())) {
                     Usage.waitUntil(plan.windowBegin());
-                    begin = Usage.cpu();
+                    cpu = Optional.of(Stopwatch.start());
                 }
                 if (!time.isBefore(plan.windowEnd())) {
                     break;
@@ -59,7 +60,7 @@ final class BareClient {
             }
         }
         Usage.waitUntil(plan.windowEnd());
-        Usage.tell("cpuMicros", Usage.cpu().minus(begin).toNanos() / 1000);
+        cpu.orElseThrow().tell();
         Usage.tell("answered", answered.get());
         Usage.tell("failed", failed.get());
         Usage.tellDone();

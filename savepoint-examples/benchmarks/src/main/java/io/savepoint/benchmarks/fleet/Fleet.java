@@ -1,5 +1,6 @@
 package io.savepoint.benchmarks.fleet;
 
+import io.savepoint.benchmarks.CpuTime;
 import io.savepoint.benchmarks.Table;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -26,7 +27,8 @@ import java.util.stream.Stream;
  * <p>Checks that no savepoint is late by more than a second, that the SDK takes at most one and a half times the CPU time
  * of the HTTP client alone, that an idle job takes at most 4 KB of heap beside the connections, which the HTTP client alone
  * holds as well, that the CPU time grows no faster than the number of jobs, and that the JobManager that never answers
- * holds no more connections than it may.
+ * holds no more connections than it may. The CPU time is without that of the JIT compiler, but for the most
+ * jobs it has to hold with it, too.
  *
  * <p>To run it: {@code mvn -q -Pbenchmarks verify -Dbenchmark=Fleet}, on a machine with nothing else to do. It takes some
  * 25 minutes; {@code -Dfleet.jobs=1000} takes a third of that, and {@code -Dfleet.seconds} sets another period.
@@ -41,6 +43,7 @@ public final class Fleet {
     private static final List<String> SMALL = List.of(
             "-XX:ActiveProcessorCount=2",
             "-XX:+UseSerialGC",
+            CpuTime.KEEPS_COMPILERS,
             "-Djdk.httpclient.bufsize=4096",
             "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2");
 
@@ -61,15 +64,23 @@ public final class Fleet {
     /** What came of one number of jobs. */
     private record Row(FleetPlan plan, RequestLog requests, Child.Told manager, Child.Told bare, long deadConnections) {
         double cpu() {
+            return (double) withoutCompiler(manager) / withoutCompiler(bare);
+        }
+
+        double cpuAndCompiler() {
             return (double) manager.number("cpuMicros") / bare.number("cpuMicros");
         }
 
         double cpuPerSavepoint() {
-            return (double) manager.number("cpuMicros") / requests.savepoints();
+            return (double) withoutCompiler(manager) / requests.savepoints();
         }
 
         long heapPerJob() {
             return (manager.number("heap") - bare.number("heap")) / plan.jobsInAll();
+        }
+
+        private static long withoutCompiler(Child.Told told) {
+            return told.number("cpuMicros") - told.number("compilerMicros");
         }
     }
 
@@ -155,9 +166,11 @@ public final class Fleet {
                 "JobManagers",
                 "savepoints",
                 "late by more than 1 s",
+                "the latest, of 1 s",
                 "requests for a savepoint, looks at idle jobs included",
                 "of these for its state",
                 "CPU time against the HTTP client alone",
+                "with that of the JIT compiler",
                 "CPU time for a savepoint against " + last.plan.jobs() + " jobs",
                 "heap for an idle job, bytes",
                 "connections to the dead JobManager");
@@ -167,9 +180,11 @@ public final class Fleet {
                     row.plan.endpoints(),
                     row.requests.savepoints(),
                     row.requests.late(),
+                    Table.ratio(row.requests.latest().toMillis() / 1000.0),
                     Table.ratio(row.requests.perSavepoint()),
                     Table.ratio(row.requests.pollsPerSavepoint()),
                     Table.ratio(row.cpu()),
+                    Table.ratio(row.cpuAndCompiler()),
                     Table.ratio(row.cpuPerSavepoint() / last.cpuPerSavepoint()),
                     row.heapPerJob(),
                     row.deadConnections);
@@ -205,6 +220,12 @@ public final class Fleet {
                     row.deadConnections <= MOST_DEAD_CONNECTIONS,
                     of + row.deadConnections + " connections to a JobManager that never answers");
         }
+        Row last = rows.get(rows.size() - 1);
+        require(
+                broken,
+                last.cpuAndCompiler() <= MOST_CPU,
+                last.plan.jobs() + " jobs: CPU time with the JIT compiler's " + last.cpuAndCompiler()
+                        + " of the HTTP client's");
         if (!broken.isEmpty()) {
             throw new IllegalStateException("not as it should be:\n" + String.join("\n", broken));
         }

@@ -52,9 +52,9 @@ final class FleetManager {
             Usage.tell("heap", Usage.liveHeap() - emptyHeap);
             Usage.waitUntil(plan.windowBegin());
 
-            Duration begin = Usage.cpu();
+            Stopwatch cpu = Stopwatch.start();
             Usage.waitUntil(plan.windowEnd());
-            Usage.tell("cpuMicros", Usage.cpu().minus(begin).toNanos() / 1000);
+            cpu.tell();
             Usage.waitUntil(plan.windowEnd().plus(SETTLES));
             Usage.tell("completed", completed.get());
             Usage.tell("failed", failed.get());

@@ -1,6 +1,5 @@
 package io.savepoint.benchmarks.fleet;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,11 +10,6 @@ final class Usage {
     private static final int COLLECTIONS = 4;
 
     private Usage() {}
-
-    static Duration cpu() {
-        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return Duration.ofNanos(system.getProcessCpuTime());
-    }
 
     /** What lives on the heap: the least of several looks, each after a collection. */
     static long liveHeap() {
