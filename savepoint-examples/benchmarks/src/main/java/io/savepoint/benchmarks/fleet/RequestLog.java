@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** What the JobManagers of a run were asked in the time that counts, and how late. */
@@ -18,7 +20,7 @@ final class RequestLog {
     private long polls;
     private long late;
     private Duration latest = Duration.ZERO;
-
+    private final Map<Integer, Instant> last = new HashMap<>();
     /** The jobs that had their second savepoint. */
     private final BitSet served = new BitSet();
 
@@ -45,18 +47,16 @@ final class RequestLog {
         }
     }
 
-    /** The first and the second of each job have their times; after a third one nobody asks. */
+    /** The first of a job is due by the plan, and each other one a period after the one before. */
     private void addSavepoint(Request request) {
-        Instant due = plan.due(request.job());
-        if (!request.time().isBefore(due.plusSeconds(plan.periodSeconds() / 2))) {
-            due = due.plusSeconds(plan.periodSeconds());
+        Instant before = last.put(request.job(), request.time());
+        Instant due = before == null ? plan.due(request.job()) : before.plusSeconds(plan.periodSeconds());
+        if (before != null) {
             served.set(request.job());
         }
         Duration by = Duration.between(due, request.time());
-        if (by.toSeconds() < plan.periodSeconds() / 2) {
-            late += by.compareTo(LATE) > 0 ? 1 : 0;
-            latest = by.compareTo(latest) > 0 ? by : latest;
-        }
+        late += by.compareTo(LATE) > 0 ? 1 : 0;
+        latest = by.compareTo(latest) > 0 ? by : latest;
     }
 
     int jobsServed() {
