@@ -13,16 +13,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The JDK's HTTP client alone, sending what the manager of a run sent, at the same times, and doing nothing with it. */
 final class BareClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    /** Else it sends what comes too late all at once, over as many connections, until there are no files left for them. */
+    private static final int MOST_AT_ONCE = 1000;
 
     private BareClient() {}
 
     /** The numbers of the plan, the file with the requests, and the start of the run that it is of. */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         FleetPlan plan = FleetPlan.of(args);
         Path file = Path.of(args[FleetPlan.NUMBERS]);
         Duration later =
@@ -34,6 +37,7 @@ final class BareClient {
                 .build();
         AtomicInteger answered = new AtomicInteger();
         AtomicInteger failed = new AtomicInteger();
+        Semaphore places = new Semaphore(MOST_AT_ONCE);
         Optional<Stopwatch> cpu = Optional.empty();
         long emptyHeap = Usage.liveHeap();
         boolean connected = false;
@@ -54,9 +58,16 @@ final class BareClient {
                     break;
                 }
                 Usage.waitUntil(time);
+                places.acquire();
                 var unused = client.sendAsync(toHttp(plan, request), BodyHandlers.ofByteArray())
-                        .whenComplete((response, thrown) ->
-                                (thrown == null && response.body().length > 0 ? answered : failed).incrementAndGet());
+                        .whenComplete((response, thrown) -> {
+                            places.release();
+                            if (thrown == null && response.body().length > 0) {
+                                answered.incrementAndGet();
+                            } else if (request.endpoint() != FleetPlan.DEAD) {
+                                failed.incrementAndGet();
+                            }
+                        });
             }
         }
         Usage.waitUntil(plan.windowEnd());
